@@ -1,0 +1,137 @@
+"""The command: one flat `asyncsql-lint [OPTIONS] [PATH]...`. Here options are parsed and errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from asyncsql_lint import __version__
+from asyncsql_lint.cli.exit_codes import ExitCode
+from asyncsql_lint.cli.options import Options
+from asyncsql_lint.cli.output import say
+from asyncsql_lint.cli.session import run_options
+from asyncsql_lint.errors import AsyncsqlLintError
+from asyncsql_lint.source.files import SourceFile
+
+ISSUES = "https://github.com/asyncsql-lint/asyncsql-lint/issues"
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
+    """An option that takes rules, separated by commas, and may be repeated."""
+    return click.option(name, multiple=True, metavar="RULES", help=text)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@_rules_option("--select", "Rules to check, in place of the configured ones: codes, their beginnings, names, ALL.")
+@_rules_option("--ignore", "Rules not to check.")
+@_rules_option("--extend-select", "Rules to check besides the configured ones.")
+@_rules_option("--extend-ignore", "Rules not to check, besides the configured ones.")
+@click.option("--per-file-ignores", multiple=True, metavar="PATTERN:RULE", help="Rules not to check in some files.")
+@_rules_option("--fixable", "Rules whose fixes may be applied.")
+@_rules_option("--unfixable", "Rules whose fixes may not be applied.")
+@click.option(
+    "--min-confidence",
+    type=click.Choice(["proved", "inferred", "guessed"]),
+    help="Report only what the analysis is that sure of.  [default: inferred]",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info"]),
+    help="Exit with 1 only for findings that bad, or worse.  [default: info]",
+)
+@click.option(
+    "-o",
+    "--output-format",
+    type=click.Choice(["text", "full", "concise", "json"]),
+    envvar="ASYNCSQL_LINT_OUTPUT_FORMAT",
+    help="How to write the findings; full is text.  [default: text]",
+)
+@click.option("--output-file", metavar="FILE", help="Write the findings to FILE in place of standard output.")
+@click.option("--explain", metavar="RULE", help="Show the page of a rule (code or name), and exit.")
+@click.option("--rules", is_flag=True, help="List all rules, and exit.")
+@click.option("--why", metavar="FILE:LINE", help="Tell what the analysis knows of a line, and exit.")
+@click.option("--fix", is_flag=True, help="Mend what has a safe fix, and report the rest.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff, use also fixes that change a query.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--show-files", is_flag=True, help="List the files that would be checked, and exit.")
+@click.option("--show-settings", is_flag=True, help="Show the settings for PATH, and exit.")
+@click.option(
+    "--config", multiple=True, metavar="FILE|KEY=VALUE", help="A configuration file, or a single key of one, in TOML."
+)
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+@click.option(
+    "--exclude", multiple=True, metavar="PATTERN", help="Patterns to leave out, in place of the default ones."
+)
+@click.option("--extend-exclude", multiple=True, metavar="PATTERN", help="Patterns to leave out besides.")
+@click.option("--respect-gitignore/--no-respect-gitignore", default=None, help="Leave out what .gitignore names.")
+@click.option("--force-exclude/--no-force-exclude", default=None, help="Leave out excluded files also when given.")
+@click.option("--stdin-filename", metavar="FILE", help="The name of what is read from standard input (PATH is `-`).")
+@click.option("--ignore-noqa", is_flag=True, help="Report also what comments take back.")
+@click.option("--show-suppressed", is_flag=True, help="Show what comments take back, without counting it.")
+@click.option("--report-only-given", is_flag=True, help="Report nothing outside of the given files.")
+@click.option("--statistics", is_flag=True, help="Show how often each rule reports, in place of the findings.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 also when there are findings.")
+@click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 also when everything found was mended.")
+@click.option("-q", "--quiet", is_flag=True, help="Write findings only: no summary, no warnings, no progress.")
+@click.option("-v", "--verbose", is_flag=True, help="Tell what is done, and show tracebacks.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Colours; auto minds the terminal, NO_COLOR and FORCE_COLOR.",
+)
+@click.version_option(__version__, prog_name="asyncsql-lint", message="%(prog)s %(version)s")
+def command(**given: Any) -> ExitCode:
+    """Find where async SQLAlchemy and SQLModel code will fail at run time, and say why.
+
+    Checks the Python files at each PATH (the current folder by default; `-` for standard input), and knows the whole
+    project around them. Exits with 0 when nothing is found, 1 when something is, 2 when the job could not be done.
+    """
+    return run_options(Options(**given))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program with `arguments` (those of the process by default) and return its exit code."""
+    verbose = any(argument in ("-v", "--verbose") for argument in (sys.argv[1:] if arguments is None else arguments))
+    try:
+        code: int | None = command.main(arguments, prog_name="asyncsql-lint", standalone_mode=False)
+        return ExitCode.CLEAN if code is None else code
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.FAILED
+    except (KeyboardInterrupt, click.Abort):
+        return ExitCode.INTERRUPTED
+    except AsyncsqlLintError as error:
+        say(f"error: {error}")
+        return ExitCode.FAILED
+    except Exception as error:  # noqa: BLE001 -- the last place where a bug can be told as one, not as a wall of frames
+        _tell_bug(error, verbose)
+        return ExitCode.FAILED
+
+
+def _tell_bug(error: Exception, verbose: bool) -> None:
+    path = _file_at_work(error)
+    where = f" while it checked {path}" if path else ""
+    say(f"error: asyncsql-lint {__version__} has a bug{where}: {type(error).__name__}: {error}")
+    say(f"Please report it at {ISSUES}, with the traceback that -v shows.")
+    if verbose:
+        say("".join(traceback.format_exception(error)).rstrip())
+
+
+def _file_at_work(error: BaseException) -> str | None:
+    """The source file that the innermost frame of `error` that had one was busy with."""
+    path: str | None = None
+    frame = error.__traceback__
+    while frame is not None:
+        for value in frame.tb_frame.f_locals.values():
+            if isinstance(value, SourceFile):
+                path = value.path
+        frame = frame.tb_next
+    return path

@@ -1,0 +1,113 @@
+"""The command line's wishes, in the terms of a configuration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from asyncsql_lint.config.keys import Place, config_of
+from asyncsql_lint.config.load import Configuration, inline_config
+from asyncsql_lint.config.model import Config
+from asyncsql_lint.errors import UsageError
+from asyncsql_lint.source.filesystem import absolute, normal
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Every option, as it was given."""
+
+    paths: tuple[str, ...]
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    extend_select: tuple[str, ...]
+    extend_ignore: tuple[str, ...]
+    per_file_ignores: tuple[str, ...]
+    fixable: tuple[str, ...]
+    unfixable: tuple[str, ...]
+    min_confidence: str | None
+    fail_on: str | None
+    output_format: str | None
+    output_file: str | None
+    explain: str | None
+    rules: bool
+    why: str | None
+    fix: bool
+    unsafe_fixes: bool
+    diff: bool
+    show_files: bool
+    show_settings: bool
+    config: tuple[str, ...]
+    isolated: bool
+    exclude: tuple[str, ...]
+    extend_exclude: tuple[str, ...]
+    respect_gitignore: bool | None
+    force_exclude: bool | None
+    stdin_filename: str | None
+    ignore_noqa: bool
+    show_suppressed: bool
+    report_only_given: bool
+    statistics: bool
+    exit_zero: bool
+    exit_non_zero_on_fix: bool
+    quiet: bool
+    verbose: bool
+    color: str
+
+
+def configuration(options: Options) -> Configuration:
+    """What counts for each file, with the options on top. Raises `ConfigError` and `UsageError`."""
+    here = normal(os.getcwd())
+    files = [text for text in options.config if os.path.exists(text) or "=" not in text]
+    inline = [text for text in options.config if text not in files]
+    if len(files) > 1:
+        raise UsageError("--config: give one file, and single keys as `key = value`")
+    if files and options.isolated:
+        raise UsageError("--isolated reads no configuration: it cannot be used with --config FILE")
+    fixed = absolute(files[0]) if files else None
+    if fixed is not None and not os.path.isfile(fixed):
+        raise UsageError(f"--config: {files[0]}: no such file")
+    overrides = _overrides(options, here).over(inline_config(inline, here))
+    return Configuration(overrides, fixed=fixed, isolated=options.isolated)
+
+
+def _overrides(options: Options, here: str) -> Config:
+    """The options that are configuration keys, too."""
+    lists = {
+        "select": options.select,
+        "ignore": options.ignore,
+        "extend-select": options.extend_select,
+        "extend-ignore": options.extend_ignore,
+        "fixable": options.fixable,
+        "unfixable": options.unfixable,
+        "exclude": options.exclude,
+        "extend-exclude": options.extend_exclude,
+    }
+    single = {
+        "min-confidence": options.min_confidence,
+        "fail-on": options.fail_on,
+        "output-format": "text" if options.output_format == "full" else options.output_format,
+        "respect-gitignore": options.respect_gitignore,
+        "force-exclude": options.force_exclude,
+    }
+    table: dict[str, object] = {key: list(_comma_separated(value)) for key, value in lists.items() if value}
+    table |= {key: value for key, value in single.items() if value is not None}
+    if options.per_file_ignores:
+        table["per-file-ignores"] = _per_file_ignores(options.per_file_ignores)
+    return config_of(table, Place("the command line", here))
+
+
+def _per_file_ignores(texts: Iterable[str]) -> dict[str, list[str]]:
+    """`tests/*:ASL301,docs/*:ASL2` as a table. Raises `UsageError` for what has no colon."""
+    table: dict[str, list[str]] = {}
+    for text in _comma_separated(texts):
+        pattern, colon, selector = text.rpartition(":")
+        if not colon or not pattern or not selector:
+            raise UsageError(f"--per-file-ignores takes PATTERN:RULE, not {text!r}")
+        table.setdefault(pattern, []).append(selector.strip())
+    return table
+
+
+def _comma_separated(values: Iterable[str]) -> Iterable[str]:
+    for value in values:
+        yield from (part.strip() for part in value.split(",") if part.strip())

@@ -1,0 +1,204 @@
+"""One run of the command, from options to exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections import Counter
+from contextlib import closing
+from dataclasses import replace
+from functools import partial
+from typing import TextIO
+
+from asyncsql_lint.cli.diff import write_diff
+from asyncsql_lint.cli.exit_codes import ExitCode
+from asyncsql_lint.cli.options import Options, configuration
+from asyncsql_lint.cli.output import emit, make_reporter, say
+from asyncsql_lint.cli.pages import write_page, write_rules, write_settings
+from asyncsql_lint.cli.progress import ProgressBar
+from asyncsql_lint.config.model import OutputFormat
+from asyncsql_lint.errors import UsageError
+from asyncsql_lint.linter import Linter, Report, parse_place
+from asyncsql_lint.reporters.base import Sheet, TakenBack
+from asyncsql_lint.source.filesystem import Disk, FileSystem, Overlay, absolute, normal
+
+STDIN = "-"
+
+
+def run_options(options: Options) -> ExitCode:
+    """Do what `options` ask for. Raises `AsyncsqlLintError` when it cannot be done."""
+    if options.rules:
+        emit(partial(write_rules, output_format=_early_format(options)), options.output_file)
+        return ExitCode.CLEAN
+    if options.explain is not None:
+        emit(partial(write_page, named=options.explain, output_format=_early_format(options)), options.output_file)
+        return ExitCode.CLEAN
+    return Session(options).run()
+
+
+class Session:
+    """A run that looks at files."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._is_stdin = STDIN in options.paths
+        self._paths, files = _paths_and_files(options)
+        self._linter = Linter(
+            configuration(options),
+            files,
+            ignore_noqa=options.ignore_noqa,
+            report_only_given=options.report_only_given or self._is_stdin,
+        )
+        self._format = self._linter.configuration.of_folder(normal(os.getcwd())).output_format
+
+    def run(self) -> ExitCode:
+        """Show files or settings, tell why, fix, or check. Raises `AsyncsqlLintError` when it cannot be done."""
+        options = self._options
+        if options.show_settings:
+            return self._show_settings()
+        if options.show_files:
+            return self._show_files()
+        if options.why is not None:
+            return self._why(options.why)
+        return self._fix() if options.fix or options.diff else self._check()
+
+    def _check(self) -> ExitCode:
+        started = time.monotonic()
+        with self._progress() as progress:
+            report = self._linter.check(self._paths, progress)
+        self._tell(report, time.monotonic() - started)
+        self._write(report)
+        return self._exit_code(report)
+
+    def _fix(self) -> ExitCode:
+        started = time.monotonic()
+        with self._progress() as progress:
+            fixed = self._linter.fix(self._paths, unsafe=self._options.unsafe_fixes, progress=progress)
+        report = fixed.report
+        if self._options.diff:
+            self._tell(report, time.monotonic() - started)
+            emit(partial(write_diff, fixed=fixed, base=normal(os.getcwd())), self._options.output_file)
+            return self._exit_code(replace(report, failing=len(fixed.changed)))
+        if self._is_stdin:
+            emit(lambda out: out.write(_stdin_text(report, self._paths[0])))
+        else:
+            report = replace(report, problems=(*report.problems, *self._linter.write(fixed)))
+        self._tell(report, time.monotonic() - started)
+        self._write(report, fixed=fixed.applied.total())
+        if fixed.changed and self._options.exit_non_zero_on_fix and not report.problems:
+            return ExitCode.FOUND
+        return self._exit_code(report)
+
+    def _write(self, report: Report, fixed: int = 0) -> None:
+        """Write the findings, or how often there are which."""
+        if self._options.statistics:
+            write = partial(_write_statistics, report=report, output_format=self._format)
+        else:
+            reporter = make_reporter(self._format, self._options.color, self._options.output_file is not None)
+            write = partial(reporter.write, self._sheet(report, fixed))
+        if self._is_stdin and self._options.fix and self._options.output_file is None:
+            write(sys.stderr)  # standard output holds the mended source
+        else:
+            emit(write, self._options.output_file)
+
+    def _exit_code(self, report: Report) -> ExitCode:
+        if report.problems:
+            return ExitCode.FAILED
+        return ExitCode.FOUND if report.failing and not self._options.exit_zero else ExitCode.CLEAN
+
+    def _sheet(self, report: Report, fixed: int) -> Sheet:
+        taken = tuple(TakenBack(s.diagnostic, s.line, s.reason) for s in report.suppressed)
+        return Sheet(
+            diagnostics=report.diagnostics,
+            text_of=lambda path: report.sources[path].text if path in report.sources else "",
+            base=normal(os.getcwd()),
+            roots=report.roots,
+            taken_back=taken if self._options.show_suppressed else (),
+            unsafe=self._options.unsafe_fixes,
+            fixed=fixed,
+            is_whole=not report.problems,
+            is_quiet=self._options.quiet,
+        )
+
+    def _tell(self, report: Report, seconds: float) -> None:
+        """What people should know beside the findings; of what went wrong also in a quiet run."""
+        for problem in report.problems:
+            say(f"error: {problem.path}: {problem.message}")
+        if self._options.quiet:
+            return
+        for warning in report.warnings:
+            say(f"warning: {warning}")
+        if not report.checked and not report.problems:
+            say("warning: no Python files found under the given paths")
+        if self._options.verbose:
+            say(f"checked {len(report.checked)} of {len(report.sources)} files read, in {seconds:.1f} s")
+            for source in sorted({self._linter.configuration.of_file(path).source or "" for path in report.checked}):
+                say(f"configuration: {source or 'the defaults'}")
+
+    def _show_files(self) -> ExitCode:
+        found = self._linter.discover(self._paths)
+        for problem in found.problems:
+            say(f"error: {problem.path}: {problem.message}")
+        emit(lambda out: out.writelines(f"{path}\n" for path in sorted(found.given)), self._options.output_file)
+        return ExitCode.FAILED if found.problems else ExitCode.CLEAN
+
+    def _show_settings(self) -> ExitCode:
+        path = self._paths[0]
+        folder = path if os.path.isdir(path) else path.rpartition("/")[0]
+        emit(
+            partial(
+                write_settings,
+                configuration=self._linter.configuration,
+                folder=folder,
+                catalogue=self._linter.catalogue,
+            ),
+            self._options.output_file,
+        )
+        return ExitCode.CLEAN
+
+    def _why(self, place: str) -> ExitCode:
+        path, line = parse_place(place)
+        with self._progress() as progress:
+            explanations = self._linter.why(absolute(path), line, progress)
+        emit(lambda out: out.writelines(f"{text}\n" for text in explanations), self._options.output_file)
+        return ExitCode.CLEAN
+
+    def _progress(self) -> closing[ProgressBar]:
+        return closing(ProgressBar(sys.stderr, enabled=not self._options.quiet))
+
+
+def _paths_and_files(options: Options) -> tuple[list[str], FileSystem]:
+    """The paths to check, absolute, and the files as they are to be seen: with standard input in its place."""
+    if STDIN not in options.paths:
+        if options.stdin_filename is not None:
+            raise UsageError("--stdin-filename goes with the path `-`")
+        return [absolute(path) for path in options.paths or (".",)], Disk()
+    if len(options.paths) > 1:
+        raise UsageError("`-` (standard input) cannot be checked together with other paths")
+    name = absolute(options.stdin_filename or "<stdin>")
+    return [name], Overlay(Disk(), {name: sys.stdin.buffer.read()})
+
+
+def _stdin_text(report: Report, path: str) -> str:
+    """What was read from standard input, mended; empty when it was no text."""
+    source = report.sources.get(path)
+    return source.text if source is not None else ""
+
+
+def _early_format(options: Options) -> OutputFormat:
+    """The format for what needs no configuration."""
+    return OutputFormat.JSON if options.output_format == "json" else OutputFormat.TEXT
+
+
+def _write_statistics(out: TextIO, report: Report, output_format: OutputFormat) -> None:
+    """How often each rule reports, most first."""
+    counts = Counter((diagnostic.code, diagnostic.name) for diagnostic in report.diagnostics)
+    rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
+    if output_format is OutputFormat.JSON:
+        json.dump([{"code": code, "name": name, "count": count} for (code, name), count in rows], out, indent=2)
+        out.write("\n")
+        return
+    width = max((len(str(count)) for count in counts.values()), default=0)
+    out.writelines(f"{count:>{width}}  {code}  {name}\n" for (code, name), count in rows)

@@ -1,0 +1,155 @@
+"""Finding and reading configuration files."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Mapping, Sequence
+
+from asyncsql_lint import __version__
+from asyncsql_lint.config.keys import Place, config_of, string
+from asyncsql_lint.config.model import Config, Settings, settle
+from asyncsql_lint.config.paths import absolute
+from asyncsql_lint.config.version import satisfies
+from asyncsql_lint.errors import ConfigError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+TABLE = "asyncsql-lint"
+FILE_NAMES = (".asyncsql-lint.toml", "asyncsql-lint.toml", "pyproject.toml")
+"""Looked for in this order; the first that there is in the nearest folder counts."""
+
+
+class Configuration:
+    """What counts for each file: found by its folder, under what the command line says.
+
+    `fixed` is a file to use instead of those that would be found, `isolated` means none at all.
+    """
+
+    def __init__(self, overrides: Config | None = None, *, fixed: str | None = None, isolated: bool = False) -> None:
+        self._overrides = overrides or Config()
+        self._searching = fixed is None and not isolated
+        self._by_folder: dict[str, Settings] = {}
+        self._fallback = self._settle(None if isolated else fixed)
+
+    def of_folder(self, folder: str) -> Settings:
+        """The settings for the files in `folder` (absolute). Raises `ConfigError`."""
+        if not self._searching:
+            return self._fallback
+        passed: list[str] = []
+        while folder not in self._by_folder:
+            passed.append(folder)
+            source = config_file_in(folder)
+            if source is not None:
+                self._by_folder[folder] = self._settle(source)
+                break
+            above = folder.rpartition("/")[0] or "/"
+            if above == folder or os.path.dirname(folder) == folder:
+                self._by_folder[folder] = self._fallback
+                break
+            folder = above
+        found = self._by_folder[folder]
+        self._by_folder.update((seen, found) for seen in passed)
+        return found
+
+    def of_file(self, path: str) -> Settings:
+        """The settings for the file `path` (absolute). Raises `ConfigError`."""
+        return self.of_folder(path.rpartition("/")[0] or "/")
+
+    def _settle(self, source: str | None) -> Settings:
+        below = read_config(source) if source is not None else Config()
+        config = self._overrides.over(below)
+        wanted = config.required_version
+        if wanted is not None and not satisfies(__version__, wanted, source or "--config"):
+            raise ConfigError(f'{source or "--config"}: "required-version" is {wanted}, this is {__version__}')
+        return settle(config, source)
+
+
+def config_file_in(folder: str) -> str | None:
+    """The configuration file in `folder`; a pyproject.toml counts only with our table. Raises `ConfigError`."""
+    for name in FILE_NAMES:
+        path = f"{folder.rstrip('/')}/{name}"
+        if os.path.isfile(path) and (name != "pyproject.toml" or _our_table(path, _bytes(path)) is not None):
+            return path
+    return None
+
+
+def read_config(path: str, above: tuple[str, ...] = ()) -> Config:
+    """The configuration in the file `path`, on top of what it extends. Raises `ConfigError`.
+
+    `above` are the files that led here by `extend`: meeting one again is an error, not a loop.
+    """
+    if path in above:
+        raise ConfigError(f'{path}: "extend" comes back to this file')
+    data = _bytes(path)
+    table = _our_table(path, data) if path.endswith("pyproject.toml") else _toml(path, data)
+    if table is None:
+        raise ConfigError(f"{path}: there is no table [tool.{TABLE}]")
+    base = path.rpartition("/")[0]
+    config = config_of(table, Place(path, base))
+    if "extend" not in table:
+        return config
+    parent = absolute(os.path.expanduser(string(table["extend"], f'{path}: "extend"')), base)
+    if not os.path.isfile(parent):
+        raise ConfigError(f'{path}: "extend" names {parent}, which is no file')
+    return config.over(read_config(parent, (*above, path)))
+
+
+def inline_config(assignments: Sequence[str], folder: str) -> Config:
+    """The configuration that `key = value` texts of `--config` hold, with `folder` as base. Raises `ConfigError`."""
+    config = Config()
+    for text in assignments:
+        try:
+            table = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"--config: {text!r} is neither a file nor `key = value` in TOML ({error})") from error
+        if "extend" in table:
+            raise ConfigError('--config: "extend" has a meaning in a file only')
+        config = config_of(table, Place("--config", folder)).over(config)
+    return config
+
+
+def _our_table(path: str, data: bytes) -> Mapping[str, object] | None:
+    """`[tool.asyncsql-lint]` of a pyproject.toml; None when it has none.
+
+    A pyproject.toml that does not mention us is not ours to complain about: templates of projects are often no TOML.
+    """
+    if TABLE.encode() not in data:
+        return None
+    tool = _toml(path, data).get("tool")
+    table = tool.get(TABLE) if isinstance(tool, dict) else None
+    if table is None:
+        return None
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: [tool.{TABLE}] must be a table")
+    return table
+
+
+def _toml(path: str, data: bytes) -> Mapping[str, object]:
+    try:
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ConfigError(f"{path}:{line}: not valid TOML: the file is not UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(_toml_message(path, str(error), data)) from error
+
+
+def _toml_message(path: str, message: str, data: bytes) -> str:
+    place = re.search(r" \((?:at line (\d+), column (\d+)|at end of document)\)$", message)
+    if place is None:
+        return f"{path}: not valid TOML: {message}"
+    line, column = (place[1], place[2]) if place[1] else (str(data.count(b"\n") + 1), "1")
+    return f"{path}:{line}:{column}: not valid TOML: {message[: place.start()]}"
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from error

@@ -1,0 +1,13 @@
+"""A place in a file by number: cheap to carry through the analysis, turned into a span only when it is reported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Site:
+    """The `node`-th expression or statement of the file `path`, in the order in which lowering meets them."""
+
+    path: str
+    node: int

@@ -1,0 +1,102 @@
+"""Where a finding stands: at the read when every known caller brings the object there in that state, else at the call.
+
+And one defect is one report: the same attribute read three times in a function is reported at the first place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow.events import AttributeRead, Event
+from asyncsql_lint.index.definitions import FunctionInfo
+
+
+def placed(
+    events: Iterable[Event],
+    call_sites: Mapping[FunctionInfo, set[Site]],
+    holders: Mapping[Site, FunctionInfo | None],
+) -> list[Event]:
+    """The events at the places where they are reported, each once, in the order of files and nodes."""
+    groups: dict[tuple[object, ...], list[Event]] = {}
+    for event in events:
+        groups.setdefault((type(event), event.site, _what(event)), []).append(event)
+    out: dict[Event, None] = {}
+    for group in groups.values():
+        own = [e for e in group if not e.calls]
+        for event in [_best(own)] if own else _outwards(group, call_sites, holders):
+            out.setdefault(event)
+    return merged(sorted(out, key=_order))
+
+
+def _what(event: Event) -> str:
+    return f"{event.model}.{event.attribute}" if isinstance(event, AttributeRead) else ""
+
+
+def _best(events: list[Event]) -> Event:
+    """Of several stories of one place the surest, then the shortest."""
+    return min(events, key=lambda e: (-e.confidence, len(e.trace), str(e)))
+
+
+def _outwards(
+    group: list[Event], call_sites: Mapping[FunctionInfo, set[Site]], holders: Mapping[Site, FunctionInfo | None]
+) -> list[Event]:
+    """Go out from the read, call by call, as long as only some of the known callers bring the object there like that."""
+    first = group[0]
+    function = holders.get(first.site)
+    failing = {e.calls[0][0] for e in group}
+    known = call_sites.get(function, set()) if function is not None else set()
+    if known <= failing:
+        best = _best(group)
+        story = tuple((site, f"`{context}` brings it here" if context else "called here") for site, context in best.calls)
+        return [replace(best, trace=(*best.trace, *story), calls=())]
+    out: list[Event] = []
+    by_call: dict[Site, list[Event]] = {}
+    for event in group:
+        (site, context), *rest = event.calls
+        name = function.name if function is not None else "the function"
+        moved = replace(
+            event,
+            site=site,
+            context=context,
+            calls=tuple(rest),
+            trace=(*event.trace, (event.site, f"`{name}()` reads it here")),
+        )
+        by_call.setdefault(site, []).append(moved)
+    for events in by_call.values():
+        own = [e for e in events if not e.calls]
+        out += [_best(own)] if own else _outwards(events, call_sites, holders)
+    return out
+
+
+def merged(events: list[Event]) -> list[Event]:
+    """One report for the same attribute of the same query in one function; the later places go into its trace."""
+    first: dict[tuple[object, ...], int] = {}
+    out: list[Event] = []
+    for event in events:
+        if not isinstance(event, AttributeRead):
+            out.append(event)
+            continue
+        key = _same_defect(event)
+        if key in first:
+            kept = out[first[key]]
+            if isinstance(kept, AttributeRead) and event.site != kept.site:
+                out[first[key]] = replace(kept, others=(*kept.others, event.site)[:8])
+            continue
+        first[key] = len(out)
+        out.append(event)
+    return out
+
+
+def _same_defect(event: AttributeRead) -> tuple[object, ...]:
+    """What makes two reads one defect. An expiry takes all attributes at once, so their names do not count there."""
+    expired = event.why in {"commit", "rollback", "expire"}
+    cause = event.trace[-1][0] if expired and event.trace else event.query
+    name = "" if expired else event.attribute
+    chained = event.serializer != ""
+    return (event.site.path, event.context, event.model, name, event.why, event.detached, chained, bool(event.write), cause)
+
+
+def _order(event: Event) -> tuple[str, int, str]:
+    return (event.site.path, event.site.node, str(event))

@@ -1,0 +1,19 @@
+"""Every error that the program raises on purpose. The command line maps each of them to exit code 2."""
+
+from __future__ import annotations
+
+
+class AsyncsqlLintError(Exception):
+    """Base of all errors that are told to the user without a traceback."""
+
+
+class UsageError(AsyncsqlLintError):
+    """An option, a path or a combination of them that cannot be carried out."""
+
+
+class ConfigError(AsyncsqlLintError):
+    """A configuration that cannot be read or that says something impossible; the message names file and key."""
+
+
+class SourceError(AsyncsqlLintError):
+    """A file or folder that cannot be read; the message names it and says why."""

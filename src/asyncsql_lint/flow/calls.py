@@ -1,0 +1,616 @@
+"""Calls: which function a callee is, how its parameters are bound, what a class makes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from asyncsql_lint.diagnostics import Confidence
+from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow import concurrency, library, sessions
+from asyncsql_lint.flow import instances as orm
+from asyncsql_lint.flow import statements as sql
+from asyncsql_lint.flow.attributes import Attributes
+from asyncsql_lint.flow.coroutines import lost
+from asyncsql_lint.flow.names import annotation_of_dependency, dependency_in
+from asyncsql_lint.flow.objects import Instance, Life, Loaded, Object, Query, Result, Session, Slot
+from asyncsql_lint.flow.serialization import validated
+from asyncsql_lint.flow.state import State
+from asyncsql_lint.flow.summaries import Summary
+from asyncsql_lint.flow.values import (
+    NONE,
+    UNKNOWN,
+    Annotated,
+    Arguments,
+    Awaitable,
+    BoundMethod,
+    ClassValue,
+    Const,
+    ContextManager,
+    Coroutine,
+    Dependency,
+    DictValue,
+    Engine,
+    External,
+    Factory,
+    FunctionValue,
+    GeneratorValue,
+    LibraryMethod,
+    ListValue,
+    LoaderOption,
+    MappedAttribute,
+    Opaque,
+    Partial,
+    Primitive,
+    Ref,
+    Statement,
+    SuperValue,
+    Task,
+    TupleValue,
+    Value,
+)
+from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo
+from asyncsql_lint.syntax import facts as f
+
+_CONTEXT_MANAGERS = frozenset({"contextlib.asynccontextmanager", "contextlib.contextmanager"})
+
+
+class Calls(Attributes):
+    """Calls everything that can be called."""
+
+    def call(self, callee: Value, arguments: Arguments, site: Site, state: State) -> Value:
+        """The value of a call."""
+        match callee:
+            case FunctionValue():
+                return self.function(callee, callee.info, arguments, None, site, state)
+            case BoundMethod():
+                return self.function(callee, callee.function, arguments, callee.receiver, site, state)
+            case ClassValue():
+                return self.construct(callee.info, arguments, site, state)
+            case External():
+                return self.external(callee.name, arguments, site, state)
+            case LibraryMethod():
+                return self.library_method(callee, arguments, site, state)
+            case Factory():
+                return library.made_by(callee, arguments, site, state, self)
+            case Partial():
+                given = callee.arguments
+                merged = Arguments(
+                    (*given.positional, *arguments.positional),
+                    (*given.keywords, *arguments.keywords),
+                    given.open or arguments.open,
+                )
+                return self.call(callee.callee, merged, site, state)
+            case Ref():
+                return self.call_object(callee, arguments, site, state)
+            case Annotated():
+                return self.call(callee.base, arguments, site, state)
+            case _:
+                library.escape(arguments, site, state, self)
+                return UNKNOWN
+
+    def external(self, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+        """Call a function of a library."""
+        if name == "builtins.super":
+            return self.super_(arguments)
+        if name.startswith("run:"):
+            return UNKNOWN
+        if name == "decorator:transparent":
+            return arguments.positional[0] if arguments.positional else UNKNOWN
+        return library.call(self, name, arguments, site, state)
+
+    def super_(self, arguments: Arguments) -> Value:
+        """`super()` in a method."""
+        function = self.frame.function
+        receiver = self.frame.self_value
+        if function is None or function.owner is None or receiver is None:
+            return UNKNOWN
+        return SuperValue(function.owner, receiver)
+
+    def call_object(self, callee: Ref, arguments: Arguments, site: Site, state: State) -> Value:
+        """Call an object: a scoped session gives its session, another its `__call__`."""
+        found = self.object(callee, state)
+        if isinstance(found, Session) and found.scoped:
+            return callee
+        if isinstance(found, Object):
+            method = self.index.method(found.cls, "__call__")
+            if method is not None:
+                return self.function(callee, method, arguments, callee, site, state)
+        library.escape(arguments, site, state, self)
+        return UNKNOWN
+
+    # -- functions of the project
+
+    def function(
+        self, callee: Value, info: FunctionInfo, arguments: Arguments, receiver: Value | None, site: Site, state: State
+    ) -> Value:
+        """Call a function of the project: a coroutine, a generator, a context manager, or its value."""
+        node = info.node
+        manager = self.decorator_names(info) & _CONTEXT_MANAGERS
+        if manager:
+            return ContextManager(callee, arguments, "contextlib.asynccontextmanager" in manager, info.name)
+        if node.is_generator:
+            return GeneratorValue(callee, arguments, node.is_async)
+        if node.is_async:
+            return Coroutine(callee, arguments, site, f"{info.name}()")
+        return self.invoke(callee, arguments, site, state)
+
+    def summary(
+        self, callee: Value, arguments: Arguments, state: State
+    ) -> tuple[Summary, list[int], FunctionInfo] | None:
+        """The summary of a call of a project's function, or None when `callee` is none."""
+        if isinstance(callee, FunctionValue):
+            info, receiver, closure = callee.info, None, dict(callee.closure)
+        elif isinstance(callee, BoundMethod):
+            info, receiver, closure = callee.function, callee.receiver, {}
+        elif isinstance(callee, Ref):
+            found = self.plain_object(callee, state)
+            method = self.index.method(found.cls, "__call__") if found is not None else None
+            if method is None:
+                return None
+            info, receiver, closure = method, callee, {}
+        else:
+            return None
+        env = self.bind_parameters(info, arguments, receiver, state)
+        summary, originals = self.summaries.of(info, env, self.frame.mode, state, closure)
+        return summary, originals, info
+
+    def invoke(self, callee: Value, arguments: Arguments, site: Site, state: State) -> Value:
+        """Run a function of the project (or the body of a coroutine function) here and now."""
+        found = self.summary(callee, arguments, state)
+        if found is None:
+            return UNKNOWN
+        summary, originals, info = found
+        value = self.summaries.play(summary, originals, site, state, info)
+        if isinstance(value, Opaque) and info.node.returns is not None:
+            return self.returned_type(info, site, state)
+        return value
+
+    def returned_type(self, info: FunctionInfo, site: Site, state: State) -> Value:
+        """What the annotation of a function promises, when its body did not tell."""
+        if info.node.returns is None or info.node.is_generator:
+            return UNKNOWN
+        value = self.names.annotated(info.node.returns, info.module, state, site, "parameter")
+        session = self.session(value, state)
+        if session is not None and isinstance(value, Ref):
+            state.heap[value.id] = replace(session, confidence=Confidence.INFERRED)
+        return value
+
+    def bind_parameters(
+        self, info: FunctionInfo, arguments: Arguments, receiver: Value | None, state: State
+    ) -> dict[str, Value]:
+        """The parameters of a call by name. What is not given has its default, or what its annotation says."""
+        env: dict[str, Value] = {}
+        positional = list(arguments.positional)
+        if receiver is not None and "staticmethod" not in self.decorator_names(info):
+            positional.insert(0, receiver)
+        keywords = dict(arguments.keywords)
+        for param in info.node.params:
+            match param.kind:
+                case "args":
+                    env[param.name] = TupleValue(tuple(positional)) if not arguments.open else UNKNOWN
+                    positional = []
+                case "kwargs":
+                    rest = {n: v for n, v in keywords.items() if n not in env}
+                    env[param.name] = DictValue(tuple(rest.items()), UNKNOWN if arguments.open else NONE)
+                case "positional" if positional:
+                    env[param.name] = positional.pop(0)
+                case _ if param.name in keywords:
+                    env[param.name] = keywords.pop(param.name)
+                case _:
+                    env[param.name] = UNKNOWN if arguments.open else self.default(param, info)
+        for param in info.node.params:
+            value = env.get(param.name, UNKNOWN)
+            if isinstance(value, Opaque) and param.annotation is not None and param.kind in {"positional", "keyword"}:
+                site = Site(info.module.path, param.at)
+                typed = self.names.annotated(param.annotation, info.module, state, site, "parameter")
+                if not isinstance(typed, Opaque):
+                    env[param.name] = typed
+        return env
+
+    def default(self, param: f.Param, info: FunctionInfo) -> Value:
+        """The value of a parameter's default."""
+        if param.default is None:
+            return UNKNOWN
+        value = self.names.evaluate_global(info.module, param.default)
+        return UNKNOWN if isinstance(value, Dependency) else value
+
+    # -- awaiting
+
+    def await_(self, value: Value, site: Site, state: State) -> Value:
+        """The value of awaiting `value`."""
+        match value:
+            case Coroutine(callee=LibraryMethod() as method):
+                return self.library_coroutine(method, value, site, state)
+            case Coroutine(callee=External() as callee):
+                return self.external_coroutine(callee.name, value, site, state)
+            case Coroutine():
+                return self.invoke(value.callee, value.arguments, value.site, state)
+            case Task():
+                return concurrency.awaited(value, site, state, self)
+            case Primitive(kind="transaction" | "savepoint" | "stream"):
+                if value.kind == "stream" and isinstance(value.of, LibraryMethod):
+                    return self.library_coroutine(value.of, Coroutine(value.of, Arguments(), site, ""), site, state)
+                if isinstance(value.of, Ref):
+                    self.effect("io", value.of.id, site, state)
+                return value
+            case Ref():
+                return value if self.session(value, state) is not None else UNKNOWN
+            case _:
+                return UNKNOWN
+
+    def library_coroutine(self, method: LibraryMethod, value: Coroutine, site: Site, state: State) -> Value:
+        """Await a coroutine of a session, a result, an engine, or of `awaitable_attrs`."""
+        receiver = method.receiver
+        if isinstance(receiver, Awaitable):
+            return self.awaited_attribute(receiver, method.name, site, state)
+        found = self.object(receiver, state)
+        if isinstance(found, Session) and isinstance(receiver, Ref):
+            return sessions.operation(receiver, found, method.name, value.arguments, value.site, state, self)
+        if isinstance(found, Result):
+            return self.fetch(found, method.name, value.site, state, is_call=True)
+        self.frame.database = True
+        return NONE
+
+    def awaited_attribute(self, receiver: Awaitable, name: str, site: Site, state: State) -> Value:
+        """`await obj.awaitable_attrs.name` loads the attribute; a detached object cannot."""
+        ref = receiver.instance
+        instance = self.instance(ref, state)
+        if instance is None or not isinstance(ref, Ref):
+            return UNKNOWN
+        attribute = self.models.attribute(instance.model, name)
+        if attribute is None:
+            return UNKNOWN
+        if instance.life is Life.DETACHED:
+            return orm.read(ref, name, site, state, self)
+        if attribute.kind == "relationship":
+            loaded, why = orm.relationship_loaded(instance, attribute)
+            if loaded is Loaded.NO:
+                if instance.expired is not None:
+                    orm.update(ref, state, expired=None)
+                orm.put(ref, name, Slot(Loaded.YES), state)
+            return orm.value_of(ref, attribute, state, self, Loaded.YES)
+        if instance.expired is not None:
+            orm.refreshed(ref, None, state, self)
+        orm.put(ref, name, Slot(Loaded.YES), state)
+        return UNKNOWN
+
+    def external_coroutine(self, name: str, value: Coroutine, site: Site, state: State) -> Value:
+        """Await what asyncio made: `gather`, a thread."""
+        if name == "run:thread":
+            return self.in_thread(value, site, state)
+        return concurrency.gathered(value.arguments, name.removeprefix("run:"), value.site, state, self)
+
+    def in_thread(self, value: Coroutine, site: Site, state: State) -> Value:
+        """Run a callable in a thread: nothing in it blocks the loop."""
+        if not value.arguments.positional:
+            return UNKNOWN
+        callee, *rest = value.arguments.positional
+        mode, self.frame.mode = self.frame.mode, "thread"
+        try:
+            return self.call(callee, Arguments(tuple(rest), value.arguments.keywords), site, state)
+        finally:
+            self.frame.mode = mode
+
+    # -- methods of library objects
+
+    def library_method(self, callee: LibraryMethod, arguments: Arguments, site: Site, state: State) -> Value:
+        """Call a method of something that a library owns."""
+        receiver, name = callee.receiver, callee.name
+        match receiver:
+            case Ref():
+                return self.object_method(receiver, name, arguments, site, state)
+            case Statement():
+                return sql.method(receiver, name, arguments, self, state)
+            case LoaderOption():
+                return sql.option_method(receiver, name, arguments)
+            case Engine():
+                return sessions.engine_method(receiver, name, site, state, self)
+            case Factory() if name == "begin":
+                made = library.made_by(receiver, arguments, site, state, self)
+                return Primitive("session-begin", made)
+            case Factory() if name == "configure":
+                self.configured.add(receiver.site)
+                return NONE
+            case MappedAttribute():
+                return receiver if name in {"and_", "of_type"} else Primitive("sql")
+            case Primitive():
+                return self.primitive_method(receiver, name, arguments, site, state)
+            case ListValue() | TupleValue() | DictValue():
+                return self.container_method(receiver, name, arguments, site, state)
+            case LibraryMethod(receiver=Primitive(kind="dynamic" | "write_only") as lazy):
+                if name in {"all", "first", "one", "one_or_none", "count", "scalar"}:
+                    self.dynamic_read(lazy, receiver.name, site, state)
+                    return UNKNOWN
+                return receiver if name in {"filter", "filter_by", "order_by", "limit", "offset"} else UNKNOWN
+            case ClassValue():
+                return self.class_method(receiver.info, name, arguments, site, state)
+            case Awaitable():
+                return UNKNOWN
+            case _:
+                library.escape(arguments, site, state, self)
+                return UNKNOWN
+
+    def object_method(self, ref: Ref, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+        """Call a method of an object of a library."""
+        found = self.object(ref, state)
+        match found:
+            case Session():
+                return sessions.method(ref, found, name, arguments, site, state, self)
+            case Result():
+                if not found.is_async and name not in {"unique", "scalars", "mappings", "columns", "tuples", "yield_per"}:
+                    return self.fetch(found, name, site, state, is_call=True)
+                return sessions.result_method(ref, found, name, arguments, site, state, self)
+            case Query():
+                return sessions.query_method(ref, found, name, arguments, site, state, self)
+            case Instance():
+                return self.instance_method(ref, found, name, arguments, site, state)
+            case _:
+                library.escape(arguments, site, state, self)
+                return UNKNOWN
+
+    def instance_method(
+        self, ref: Ref, instance: Instance, name: str, arguments: Arguments, site: Site, state: State
+    ) -> Value:
+        """SQLModel's own methods on a table object: they see what is loaded, and nothing of what expired."""
+        if name in {"model_dump", "model_dump_json", "dict", "json"}:
+            column = next((a for a in self.models.attributes(instance.model).values() if a.kind == "column"), None)
+            if column is not None and instance.expired is not None:
+                orm.read(ref, column.name, site, state, self, serializer=f"{name}()")
+            return UNKNOWN
+        if name in {"sqlmodel_update", "update"}:
+            library._touch(ref, state, self)  # noqa: SLF001 -- the one place that knows what an unknown change does
+            return ref
+        if name in {"model_copy", "copy"}:
+            return ref
+        return UNKNOWN
+
+    def primitive_method(
+        self, receiver: Primitive, name: str, arguments: Arguments, site: Site, state: State
+    ) -> Value:
+        """Methods of task groups, exit stacks, loops, transactions."""
+        first = arguments.positional[0] if arguments.positional else UNKNOWN
+        match receiver.kind, name:
+            case "task_group", "create_task":
+                return concurrency.started(first, "TaskGroup.create_task", site, state, self)
+            case "task_group", "start_soon" | "start":
+                rest = Arguments(arguments.positional[1:], arguments.keywords)
+                made = self.call(first, rest, site, state)
+                return concurrency.started(made, f"TaskGroup.{name}", site, state, self)
+            case "loop", "create_task":
+                return concurrency.started(first, "loop.create_task", site, state, self)
+            case "loop", "run_in_executor":
+                return Coroutine(External("run:thread"), Arguments(arguments.positional[1:]), site, "run_in_executor()")
+            case "loop", "run_until_complete":
+                return library.call(self, "asyncio.run", arguments, site, state)
+            case "executor", "submit":
+                return Primitive("future", Partial(first, Arguments(arguments.positional[1:], arguments.keywords)))
+            case "exit_stack", "enter_async_context" | "enter_context":
+                value = self.enter(first, name == "enter_async_context", site, site, state, fixable=False)
+                if name == "enter_context":
+                    return value
+                return Coroutine(External("run:value"), Arguments((value,)), site, "enter_async_context()")
+            case ("transaction" | "savepoint"), ("commit" | "rollback") if isinstance(receiver.of, Ref):
+                return self.object_method(receiver.of, name if receiver.kind == "transaction" else "flush",
+                                          Arguments(), site, state)
+            case ("dynamic" | "write_only"), _:
+                return UNKNOWN
+            case "attribute", "load_history":
+                self.load_history(receiver, site, state)
+                return UNKNOWN
+            case "sql", _:
+                return Primitive("sql")
+            case "router", _:
+                return External("decorator:transparent")
+            case "plain", _:
+                return Primitive("plain") if name in _PLAIN_METHODS else UNKNOWN
+            case _:
+                return UNKNOWN
+
+    def load_history(self, receiver: Primitive, site: Site, state: State) -> None:
+        """`inspect(obj).attrs.x.load_history()` loads what is not loaded, on the spot."""
+        instance = self.instance(receiver.of, state)
+        if instance is None or not isinstance(receiver.of, Ref):
+            return
+        for relation in self.models.relationships(instance.model):
+            if orm.relationship_loaded(instance, relation)[0] is Loaded.NO:
+                orm.read(receiver.of, relation.name, site, state, self)
+                return
+
+    def container_method(
+        self, receiver: Value, name: str, arguments: Arguments, site: Site, state: State
+    ) -> Value:
+        """Methods of lists, tuples and dicts that hand their elements on."""
+        match receiver:
+            case ListValue() if name in {"pop", "copy"}:
+                return receiver.element if name == "pop" else receiver
+            case DictValue() if name in {"get", "pop"} and arguments.positional:
+                key = arguments.positional[0]
+                if isinstance(key, Const) and isinstance(key.value, str):
+                    return dict(receiver.items).get(key.value, receiver.other)
+                return receiver.other
+            case DictValue() if name == "values":
+                values = [v for _, v in receiver.items]
+                return ListValue(values[0] if values else receiver.other, tuple(values) if values else None)
+            case DictValue() if name == "items":
+                return ListValue(TupleValue((Primitive("plain"), receiver.other)))
+            case DictValue() if name == "keys":
+                return ListValue(Primitive("plain"))
+            case _:
+                return UNKNOWN if name not in {"append", "extend", "add", "update", "sort", "insert"} else NONE
+
+    # -- classes
+
+    def construct(self, info: ClassInfo, arguments: Arguments, site: Site, state: State) -> Value:
+        """A new object of a class of the project."""
+        if self.models.is_mapped(info):
+            return self.new_instance(info, arguments, site, state)
+        typed = library.session_library(ClassValue(info), self)
+        if typed is not None:
+            given = arguments.keyword("expire_on_commit")
+            expires = given.value if isinstance(given, Const) and isinstance(given.value, bool) else None
+            return self.new(Session(typed[0] == "async", library=typed[1], expires=expires, origin=site), state)
+        for value in (*arguments.positional, *(v for _, v in arguments.keywords)):
+            if self.is_schema(info):
+                lost(value, f"passed to `{info.name}()`", site, state, self)
+        ref = self.new(Object(info), state)
+        init = self.index.method(info, "__init__")
+        if init is not None:
+            self.invoke(BoundMethod(init, ref), arguments, site, state)
+        else:
+            self.fill_fields(ref, info, arguments, state)
+        return ref
+
+    def fill_fields(self, ref: Ref, info: ClassInfo, arguments: Arguments, state: State) -> None:
+        """A dataclass, a NamedTuple or a pydantic model: fields by keyword and in their order."""
+        attributes: dict[str, Value] = dict(arguments.keywords)
+        for name, value in zip(self.fields(info), arguments.positional, strict=False):
+            attributes[name] = value
+        found = self.plain_object(ref, state)
+        if found is not None:
+            state.heap[ref.id] = replace(found, attributes={**found.attributes, **attributes}, complete=False)
+
+    def fields(self, info: ClassInfo) -> list[str]:
+        """The annotated names of a class and its bases, bases first."""
+        out: dict[str, None] = {}
+        for owner in reversed(self.index.mro(info)):
+            for statement in owner.node.body:
+                if isinstance(statement, f.AnnAssign) and isinstance(statement.target, f.Name):
+                    out[statement.target.id] = None
+        return list(out)
+
+    def new_instance(self, info: ClassInfo, arguments: Arguments, site: Site, state: State) -> Value:
+        """A new, transient ORM object. What is given to its constructor is there after the INSERT."""
+        over: dict[str, Slot] = {}
+        given: set[str] = set()
+        for name, value in arguments.keywords:
+            lost(value, f"passed to `{info.name}()`", site, state, self)
+            attribute = self.models.attribute(info, name)
+            if attribute is not None and attribute.kind == "relationship":
+                known = value if not isinstance(value, (Opaque, Const)) else None
+                over[name] = Slot(Loaded.YES if known is not None or isinstance(value, Const) else Loaded.UNKNOWN, known)
+            else:
+                over[name] = Slot(Loaded.YES, value)
+            if not (isinstance(value, Const) and value.value is None):
+                given.add(name)
+        open_ = arguments.open or bool(arguments.positional)
+        instance = Instance(
+            info, life=Life.TRANSIENT, born="new", origin=site, over=over, given=frozenset(given), open=open_
+        )
+        return self.new(instance, state)
+
+    def is_schema(self, info: ClassInfo) -> bool:
+        """Whether a class is a pydantic model (or a SQLModel without a table)."""
+        return bool(self.index.externals(info) & {"pydantic.BaseModel", "sqlmodel.SQLModel"})
+
+    def class_method(self, info: ClassInfo, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+        """Pydantic's class methods: `Schema.model_validate(obj)`."""
+        first = arguments.get(0, "obj")
+        if self.models.is_mapped(info):
+            return self.new(
+                Instance(info, life=Life.TRANSIENT, born="new", origin=site, open=True), state
+            )
+        if first is not None:
+            lost(first, f"passed to `{info.name}.{name}()`", site, state, self)
+            validated(first, info, f"{info.name}.{name}()", site, state, self)
+        return self.new(Object(info, {}, complete=False), state)
+
+    # -- what a framework calls
+
+    def given_by_framework(self, info: FunctionInfo, state: State, receiver: Value | None) -> dict[str, Value]:
+        """The parameters of a function that nobody here calls: by `Depends`, else by annotation."""
+        env: dict[str, Value] = {}
+        for position, param in enumerate(info.node.params):
+            if position == 0 and receiver is not None:
+                env[param.name] = receiver
+                continue
+            env[param.name] = self.framework_value(param, info, state)
+        return env
+
+    def framework_value(self, param: f.Param, info: FunctionInfo, state: State) -> Value:
+        """The value of one parameter when a framework fills it."""
+        site = Site(info.module.path, param.at)
+        if param.kind in {"args", "kwargs"}:
+            return UNKNOWN
+        dependency = self.names.evaluate_global(info.module, param.default) if param.default is not None else None
+        if not isinstance(dependency, Dependency) and param.annotation is not None:
+            dependency = dependency_in(param.annotation, info.module, self.names) or dependency
+        if isinstance(dependency, Dependency):
+            value = self.depended(dependency, param, info, site, state)
+            if not isinstance(value, Opaque):
+                return value
+        if param.annotation is not None:
+            typed = self.names.annotated(param.annotation, info.module, state, site, "parameter")
+            if not isinstance(typed, Opaque):
+                return typed
+        if isinstance(dependency, Const) and dependency.value is None:
+            return UNKNOWN
+        return UNKNOWN if dependency is None or isinstance(dependency, Dependency) else Opaque()
+
+    def depended(self, dependency: Dependency, param: f.Param, info: FunctionInfo, site: Site, state: State) -> Value:
+        """What a dependency gives, once for a request."""
+        callee = dependency.call
+        if callee is None and param.annotation is not None:
+            expression, module = annotation_of_dependency(param.annotation, info.module, self.names)
+            callee = self.names.of(self.index.resolve(module, expression))
+        if callee is None or len(self.frames) > 20:
+            return UNKNOWN
+        cache = self.frame.dependencies
+        if callee in cache:
+            return cache[callee]
+        cache[callee] = UNKNOWN
+        value = self.resolved(callee, site, state)
+        session = self.session(value, state)
+        if session is not None and isinstance(value, Ref) and value.id >= 0:
+            state.heap[value.id] = replace(
+                session, scope="dependency", origin=site, confidence=min(session.confidence, Confidence.INFERRED)
+            )
+        cache[callee] = value
+        return value
+
+    def resolved(self, callee: Value, site: Site, state: State) -> Value:
+        """Call a dependency as FastAPI does: its own parameters are dependencies, generators give what they yield."""
+        if isinstance(callee, ClassValue):
+            init = self.index.method(callee.info, "__init__")
+            if init is None:
+                return self.construct(callee.info, Arguments(open=True), site, state)
+            ref = self.new(Object(callee.info), state)
+            env = self.given_by_framework(init, state, ref)
+            self.run_with(init, env, site, state, "thread")
+            return ref
+        if isinstance(callee, FunctionValue):
+            info, receiver = callee.info, None
+        elif isinstance(callee, BoundMethod):
+            info, receiver = callee.function, callee.receiver
+        elif isinstance(callee, Ref) and (found := self.plain_object(callee, state)) is not None:
+            method = self.index.method(found.cls, "__call__")
+            if method is None:
+                return UNKNOWN
+            info, receiver = method, callee
+        else:
+            return self.call(callee, Arguments(), site, state) if isinstance(callee, Factory) else UNKNOWN
+        env = self.given_by_framework(info, state, receiver)
+        mode = "loop" if info.node.is_async else "thread"
+        return self.run_with(info, env, site, state, mode, dict(callee.closure) if isinstance(callee, FunctionValue) else {})
+
+    def run_with(
+        self,
+        info: FunctionInfo,
+        env: dict[str, Value],
+        site: Site,
+        state: State,
+        mode: str,
+        closure: dict[str, Value] | None = None,
+    ) -> Value:
+        """Run a function with its parameters given by name; a generator stops at its first yield."""
+        summary, originals = self.summaries.of(info, env, mode, state, closure or {})
+        if info.node.is_generator or self.decorator_names(info) & _CONTEXT_MANAGERS:
+            self.summaries.tell(summary, originals, site, info)
+            if not summary.yields:
+                return UNKNOWN
+            value = self.summaries.apply(summary.yields[0], originals, state)
+        else:
+            value = self.summaries.play(summary, originals, site, state, info)
+        return self.returned_type(info, site, state) if isinstance(value, Opaque) else value
+
+
+_PLAIN_METHODS = frozenset("format strip lower upper replace encode decode isoformat join hex timestamp total_seconds".split())

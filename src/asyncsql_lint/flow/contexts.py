@@ -1,0 +1,200 @@
+"""Context managers: what entering one gives, and what leaving it does."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow import instances as orm
+from asyncsql_lint.flow.calls import Calls
+from asyncsql_lint.flow.coroutines import lost
+from asyncsql_lint.flow.events import WrongProtocol
+from asyncsql_lint.flow.objects import Object, Session
+from asyncsql_lint.flow.state import State
+from asyncsql_lint.flow.values import (
+    UNKNOWN,
+    Arguments,
+    BoundMethod,
+    ContextManager,
+    Coroutine,
+    FunctionValue,
+    Primitive,
+    Ref,
+    Value,
+)
+from asyncsql_lint.syntax import facts as f
+
+_ASYNC_ONLY = frozenset({"task_group", "lock", "semaphore"})
+
+
+class Contexts(Calls):
+    """Enters and leaves context managers."""
+
+    @abstractmethod
+    def nested_function(self, value: FunctionValue, state: State) -> None:
+        """Analyse a nested function as a framework would call it."""
+
+    @abstractmethod
+    def decorated_local(self, value: FunctionValue, node: f.Function, state: State) -> Value:
+        """A nested function after its decorators."""
+
+    @abstractmethod
+    def local_class(self, node: f.Class) -> Value | None:
+        """A class that is defined in a function, or the class at the top of the module."""
+
+    def enter(self, value: Value, is_async: bool, site: Site, node: Site, state: State, *, fixable: bool) -> Value:
+        """Enter a context manager; the value that `as` binds."""
+        what = self.protocol(value, is_async, state)
+        if what is not None:
+            possible = is_async or (self.frame.function is not None and self.frame.function.node.is_async)
+            self.emit(
+                WrongProtocol(
+                    site=site, statement="with", wants_async=not is_async, what=what, node=node,
+                    fixable=fixable and possible,
+                )
+            )
+        match value:
+            case Coroutine():
+                lost(value, "entered", site, state, self)
+                return UNKNOWN
+            case Primitive(kind="session-begin" | "engine-begin"):
+                return value.of
+            case Primitive(kind="closing" | "null"):
+                return value.of
+            case Primitive(kind="stream") if is_async:
+                return self.await_(value, site, state)
+            case Primitive():
+                return value
+            case ContextManager():
+                return self.enter_generator(value, site, state)
+            case Ref():
+                return self.enter_object(value, is_async, site, state)
+            case _:
+                return UNKNOWN
+
+    def protocol(self, value: Value, is_async: bool, state: State) -> str | None:
+        """What an object is, in words, when it wants the other kind of `with`."""
+        match value:
+            case ContextManager():
+                if value.is_async is is_async:
+                    return None
+                return f"`{value.label}()`, an {'async' if value.is_async else 'ordinary'} context manager"
+            case Primitive(kind="session-begin" | "engine-begin" | "transaction" | "savepoint"):
+                session = self.session(value.of, state)
+                if session is None or session.is_async is is_async:
+                    return None
+                return f"a transaction of {'an async' if session.is_async else 'a sync'} {session.kind}"
+            case Ref():
+                session = self.session(value, state)
+                if session is None or session.is_async is is_async or session.scoped:
+                    return None
+                return f"{'an async' if session.is_async else 'a sync'} {session.kind}"
+            case _:
+                return None
+
+    def enter_object(self, value: Ref, is_async: bool, site: Site, state: State) -> Value:
+        """A session gives itself; an object of the project what its `__aenter__` returns."""
+        found = self.object(value, state)
+        if isinstance(found, Session):
+            if found.kind == "connection" and not found.is_async:
+                orm.blocked(self, site, "the connect", "a sync engine", state, found.confidence)
+            return value
+        if isinstance(found, Object):
+            method = self.index.method(found.cls, "__aenter__" if is_async else "__enter__")
+            if method is not None:
+                return self.invoke(BoundMethod(method, value), Arguments(), site, state)
+        return UNKNOWN
+
+    def enter_generator(self, value: ContextManager, site: Site, state: State) -> Value:
+        """A `@contextmanager` function runs up to its yield."""
+        found = self.summary(value.callee, value.arguments, state)
+        if found is None:
+            return UNKNOWN
+        summary, originals, info = found
+        self.summaries.tell(summary, originals, site, info)
+        if not summary.yields:
+            return self.returned_type(info, site, state)
+        return self.summaries.apply(summary.yields[0], originals, state)
+
+    def leave(self, manager: Value, value: Value, site: Site, state: State) -> None:
+        """Leave a context manager at the end of its block."""
+        match manager:
+            case Ref():
+                self.leave_object(manager, site, state)
+            case Primitive(kind="transaction", of=Ref() as of):
+                session = self.session(of, state)
+                if session is not None and session.kind == "session":
+                    number = session.twin if session.twin is not None else of.id
+                    self.effect("commit", number, site, state)
+                    orm.committed(number, session.expires, site, state)
+            case Primitive(kind="savepoint", of=Ref() as of):
+                self.effect("flush", of.id, site, state)
+                orm.flushed(of.id, site, state)
+            case Primitive(kind="session-begin", of=Ref() as of):
+                session = self.session(of, state)
+                if session is not None:
+                    orm.committed(of.id, session.expires, site, state)
+                    orm.detached_all(of.id, site, state)
+            case Primitive(kind="closing", of=Ref() as of):
+                self.leave_object(of, site, state)
+            case Primitive(kind="task_group"):
+                state.tasks = ()
+            case ContextManager():
+                self.leave_generator(manager, value, site, state)
+            case _:
+                pass
+
+    def leave_raising(self, manager: Value, value: Value, site: Site, state: State) -> None:
+        """Leave a context manager by an exception: a transaction is rolled back."""
+        match manager:
+            case Primitive(kind="transaction" | "session-begin", of=Ref() as of):
+                orm.rolled_back(of.id, site, state)
+                if manager.kind == "session-begin":
+                    orm.detached_all(of.id, site, state)
+            case Primitive(kind="savepoint"):
+                pass
+            case _:
+                self.leave(manager, value, site, state)
+
+    def leave_object(self, manager: Ref, site: Site, state: State) -> None:
+        """The end of a session's block closes it; its objects are detached."""
+        found = self.object(manager, state)
+        if isinstance(found, Session) and found.kind == "session":
+            self.effect("close", manager.id, site, state)
+            orm.detached_all(manager.id, site, state)
+        elif isinstance(found, Object):
+            for name in ("__aexit__", "__exit__"):
+                method = self.index.method(found.cls, name)
+                if method is not None:
+                    given = Arguments((UNKNOWN, UNKNOWN, UNKNOWN))
+                    self.invoke(BoundMethod(method, manager), given, site, state)
+                    return
+
+    def leave_generator(self, manager: ContextManager, value: Value, site: Site, state: State) -> None:
+        """A `@contextmanager` function goes on after its yield: what it does to the session it does now."""
+        found = self.summary(manager.callee, manager.arguments, state)
+        if found is None or not found[0].yields or not found[0].outcomes:
+            return
+        summary, originals, _ = found
+        done = len(summary.yields[0].effects)
+        session = self.session(value, state)
+        for effect in summary.outcomes[0].effects[done:]:
+            number = originals[effect.session] if 0 <= effect.session < len(originals) else effect.session
+            if number >= 0 and effect.session >= len(originals):
+                if session is None or not isinstance(value, Ref):
+                    continue
+                number = value.id
+            self.session_effect(effect.kind, number, site, state)
+
+    def session_effect(self, kind: str, number: int, site: Site, state: State) -> None:
+        """Do to a session's objects what a block's end does."""
+        session = self.session(number, state)
+        if session is None or session.kind != "session":
+            return
+        self.effect(kind, number, site, state)
+        if kind == "commit":
+            orm.committed(number, session.expires, site, state)
+        elif kind == "close":
+            orm.detached_all(number, site, state)
+        elif kind == "flush":
+            orm.flushed(number, site, state)

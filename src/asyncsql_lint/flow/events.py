@@ -1,0 +1,138 @@
+"""What a function does, as the analysis saw it: all that a rule sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from asyncsql_lint.diagnostics import Confidence
+from asyncsql_lint.diagnostics.site import Site
+
+Trace = tuple[tuple[Site, str], ...]
+"""Places with what happened there, in the order of events."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something at `site` in the function `context`, known with `confidence`, with its story so far.
+
+    `calls` are the calls, innermost first, that brought the object there from the function that owns it.
+    """
+
+    site: Site
+    context: str = ""
+    confidence: Confidence = Confidence.PROVED
+    trace: Trace = ()
+    calls: tuple[tuple[Site, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoroutineLost(Event):
+    """A coroutine dropped or consumed un-awaited. `label` is what made it, `how` what became of it.
+
+    `made` is the call that made it; `in_async` tells whether an `await` could stand there.
+    """
+
+    label: str
+    how: str
+    made: Site
+    in_async: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedlessAwait(Event):
+    """An await of something that cannot be awaited; `what` describes it, `label` the expression."""
+
+    what: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongProtocol(Event):
+    """`with` for `async with`, `for` for `async for`, or the reverse. `statement` is `with` or `for`."""
+
+    statement: str
+    wants_async: bool
+    what: str
+    node: Site
+    fixable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoopBlocked(Event):
+    """Database work of a sync session, connection or engine on the event loop. `what` is the call, `of` its owner."""
+
+    what: str
+    of: str
+    where: Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncSessionGiven(Event):
+    """An `async def` endpoint or dependency with a sync session as parameter."""
+
+    parameter: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegacyQuery(Event):
+    """`.query` on an async session."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributeRead(Event):
+    """An attribute of an ORM object that is not there when it is read.
+
+    `kind` is `relationship`, `column` or `proxy`; `why` is `lazy` (never loaded), `raise` (forbidden to load),
+    `deferred`, `dynamic`, `commit`, `rollback`, `expire`, `server` (the database made the value); `detached`
+    tells that no session is there to load it. `write` is the name of a method that changes the collection,
+    or `=`; `serializer` names what reads it without saying so. `chain` is the path from the queried entity.
+    """
+
+    model: str
+    attribute: str
+    kind: str
+    why: str
+    detached: bool
+    write: str = ""
+    serializer: str = ""
+    query: Site | None = None
+    is_get: bool = False
+    born: str = ""
+    collection: bool | None = None
+    chain: tuple[tuple[str, str, str, bool], ...] = ()
+    others: tuple[Site, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchedTwice(Event):
+    """A fetch of rows with a joined collection without unique(). `is_call` tells a fetch method from iteration."""
+
+    method: str
+    relation: str
+    is_call: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionShared(Event):
+    """One session or connection in several concurrent tasks; `what` is `session` or `connection`."""
+
+    by: str
+    what: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionGlobal(Event):
+    """A session that outlives requests; `where` says in what it is kept."""
+
+    where: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unparsable(Event):
+    """A file that cannot be analysed. `line` counts from 1, `column` from 0; `site` names the file only."""
+
+    reason: str
+    line: int
+    column: int

@@ -1,0 +1,533 @@
+"""Statements: how the states of a function go through its body.
+
+A block takes the states at its beginning and gives those at its end. What leaves it otherwise (return, break,
+continue, an exception inside a watched `try`) goes into the frame's sink, which `try`, `with` and loops replace by
+one of their own to see what comes out of their bodies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from asyncsql_lint.flow import instances as orm
+from asyncsql_lint.flow import serialization
+from asyncsql_lint.flow.contexts import Contexts
+from asyncsql_lint.flow.coroutines import lost
+from asyncsql_lint.flow.events import SessionGlobal
+from asyncsql_lint.flow.machine import Sink, truth
+from asyncsql_lint.flow.objects import Instance
+from asyncsql_lint.flow.state import State, join
+from asyncsql_lint.flow.values import (
+    NONE,
+    UNKNOWN,
+    Const,
+    Coroutine,
+    FunctionValue,
+    ListValue,
+    Opaque,
+    Primitive,
+    Ref,
+    TupleValue,
+    Value,
+)
+from asyncsql_lint.index.definitions import FunctionInfo
+from asyncsql_lint.syntax import facts as f
+
+TURNS = 3
+"""How often a loop's body is gone through; what a third turn would change counts as unknown."""
+
+WATCHED = 6
+"""States kept of the points of a `try` at which it may be left by an exception."""
+
+
+class Executor(Contexts):
+    """Runs statements."""
+
+    def run_body(self, function: FunctionInfo, state: State) -> None:
+        """Run a function from its beginning; its ways out are in the frame's sink afterwards."""
+        if self.frame.function is not None and function.owner is not None and function.node.params:
+            self.frame.self_value = state.env.get(function.node.params[0].name)
+        ends = self.block(function.node.body, [state])
+        self.frame.sink.returns += [(s, NONE, None) for s in ends]
+
+    def block(self, body: tuple[f.Stmt, ...], states: list[State]) -> list[State]:
+        """Run statements one after the other."""
+        for statement in body:
+            if not states:
+                return []
+            states = self.statement(statement, states)
+        return states
+
+    def statement(self, statement: f.Stmt, states: list[State]) -> list[State]:
+        """Run one statement from each state."""
+        handler = _HANDLERS.get(type(statement))
+        if handler is None:
+            return states
+        return join([end for state in states for end in handler(self, statement, state)])
+
+    # -- simple statements
+
+    def expression(self, statement: f.ExprStmt, state: State) -> list[State]:
+        """An expression whose value is dropped."""
+
+        def work(trial: State) -> None:
+            value = self.evaluate(statement.value, trial)
+            if not isinstance(statement.value, f.Await):
+                lost(value, "dropped", self.site(statement.value), trial, self)
+            if self._mutates(statement.value):
+                self.mutate(statement.value, trial)
+
+        return [end for end, _ in self.ways(state, work)]
+
+    def _mutates(self, value: f.Expr) -> bool:
+        return isinstance(value, f.Call) and isinstance(value.func, f.Attr) and value.func.name in {"append", "add", "extend"}
+
+    def mutate(self, value: f.Expr, state: State) -> None:
+        """`tasks.append(x)`: a list that is held in a name has one element more."""
+        if not isinstance(value, f.Call) or not isinstance(value.func, f.Attr) or not value.args:
+            return
+        held = value.func.value
+        if not isinstance(held, f.Name):
+            return
+        current = state.env.get(held.id)
+        if not isinstance(current, ListValue):
+            return
+        outer, self.frame.sink.watched = self.frame.sink.watched, False
+        item = self.evaluate(value.args[0], state)
+        self.frame.sink.watched = outer
+        if value.func.name == "extend":
+            element = self.elements(item, self.site(value), state)
+            known = item.items if isinstance(item, (TupleValue, ListValue)) else None
+        else:
+            element, known = item, (item,)
+        items = (*current.items, *known) if current.items is not None and known is not None and not self.looping else None
+        old = current.element
+        state.env[held.id] = ListValue(element if isinstance(old, Opaque) else old, items)
+
+    looping: int = 0
+
+    def assign(self, statement: f.Assign, state: State) -> list[State]:
+        """`a = b = value`"""
+
+        def work(trial: State) -> None:
+            value = self.evaluate(statement.value, trial)
+            for target in statement.targets:
+                self.store(target, value, statement, trial)
+
+        return [end for end, _ in self.ways(state, work)]
+
+    def annotated_assign(self, statement: f.AnnAssign, state: State) -> list[State]:
+        """`a: T = value`; what the value does not tell, the annotation does."""
+
+        def work(trial: State) -> None:
+            value = self.evaluate(statement.value, trial) if statement.value is not None else UNKNOWN
+            if isinstance(value, Opaque):
+                site = self.site(statement)
+                value = self.names.annotated(statement.annotation, self.frame.module, trial, site, "parameter")
+            if statement.value is not None or not isinstance(value, Opaque):
+                self.store(statement.target, value, statement, trial)
+
+        return [end for end, _ in self.ways(state, work)]
+
+    def store(self, target: f.Expr, value: Value, statement: f.Stmt, state: State) -> None:
+        """Assign, and look at what is kept where it should not be."""
+        frame = self.frame
+        if isinstance(value, Coroutine) and isinstance(target, f.Name) and frame.function is not None:
+            if target.id not in frame.function.node.reads and target.id not in frame.globals:
+                lost(value, "never used", value.site, state, self)
+        if frame.function is None and isinstance(target, f.Name):
+            self.kept(value, "the module", target.id, statement, state)
+        self.bind(target, value, state)
+
+    def kept(self, value: Value, where: str, name: str, node: f.Node, state: State) -> None:
+        """A session that is kept in a module, a class or a default argument is shared by all who come."""
+        session = self.session(value, state)
+        if session is None or not session.is_async or session.scoped or session.kind != "session":
+            return
+        if session.scope == "parameter" or isinstance(node, f.With):
+            return
+        self.emit(SessionGlobal(site=self.site(node), where=where, name=name, confidence=session.confidence))
+
+    def augmented(self, statement: f.AugAssign, state: State) -> list[State]:
+        """`a += value`"""
+
+        def work(trial: State) -> None:
+            value = self.evaluate(statement.value, trial)
+            target = statement.target
+            if isinstance(target, f.Attr):
+                owner = self.evaluate(target.value, trial)
+                if self.instance(owner, trial) is not None and isinstance(owner, Ref):
+                    orm.read(owner, target.name, self.site(target), trial, self, write=f"{statement.op}=")
+                    orm.assigned(owner, target.name, UNKNOWN, self.site(target), trial, self)
+                    return
+            if isinstance(target, f.Name):
+                old = trial.env.get(target.id)
+                if isinstance(old, ListValue):
+                    items = None
+                    if isinstance(value, ListValue) and value.items is not None and old.items is not None:
+                        items = (*old.items, *value.items)
+                    element = value.element if isinstance(value, ListValue) else UNKNOWN
+                    trial.env[target.id] = ListValue(element if isinstance(old.element, Opaque) else old.element, items)
+                    return
+                trial.env[target.id] = UNKNOWN
+
+        return [end for end, _ in self.ways(state, work)]
+
+    def return_(self, statement: f.Return, state: State) -> list[State]:
+        """`return value`; an endpoint's value goes through its response model."""
+
+        def work(trial: State) -> Value:
+            value = self.evaluate(statement.value, trial) if statement.value is not None else NONE
+            self.responded(value, statement, trial)
+            return value
+
+        for end, value in self.ways(state, work):
+            self.frame.sink.returns.append((end, value, statement))
+        return []
+
+    def responded(self, value: Value, statement: f.Return, state: State) -> None:
+        """What FastAPI reads of what an endpoint returns."""
+        info = self.frame.function
+        if info is None or isinstance(value, (Opaque, Const)) or not info.node.decorators:
+            return
+        found = serialization.response_model(info, self)
+        if found is None or not found[1]:
+            return
+        schema, _, label = found
+        site = self.site(statement)
+        if schema is not None:
+            serialization.validated(value, schema, label, site, state, self)
+        else:
+            serialization.encoded(value, "the response", site, state, self)
+
+    def raise_(self, statement: f.Raise, state: State) -> list[State]:
+        """`raise`: only a watched `try` hears of it."""
+        for end, _ in self.ways(state, lambda s: self.evaluate(statement.value, s) if statement.value else NONE):
+            self.frame.sink.raises.append(end)
+        return []
+
+    def jump(self, statement: f.Jump, state: State) -> list[State]:
+        """`break`, `continue`"""
+        sink = self.frame.sink
+        (sink.breaks if statement.kind == "break" else sink.continues).append(state)
+        return []
+
+    def delete(self, statement: f.Delete, state: State) -> list[State]:
+        """`del name`"""
+        for target in statement.targets:
+            if isinstance(target, f.Name):
+                state.env.pop(target.id, None)
+        return [state]
+
+    def scope(self, statement: f.Scope, state: State) -> list[State]:
+        """`global`, `nonlocal`: what is assigned is read elsewhere."""
+        self.frame.globals.update(statement.names)
+        return [state]
+
+    def import_(self, statement: f.ImportName | f.ImportFrom, state: State) -> list[State]:
+        """An import inside a function."""
+        if self.frame.function is None:
+            return [state]
+        module = self.frame.module
+        if isinstance(statement, f.ImportName):
+            name = statement.asname or statement.module.partition(".")[0]
+            state.env[name] = self.names.of(self.index.imported_module(module, statement))
+        elif statement.name != "*":
+            state.env[statement.asname or statement.name] = self.names.of(self.index.imported(module, statement))
+        return [state]
+
+    def define_function(self, statement: f.Function, state: State) -> list[State]:
+        """A nested function: analysed on its own, too, for a framework may call it."""
+        for param in statement.params:
+            if param.default is not None:
+                value = self.evaluate(param.default, state)
+                self.kept(value, "a default argument", param.name, param, state)
+        if self.frame.function is None:
+            return [state]
+        value = self.function_value(statement, state)
+        if isinstance(value, FunctionValue):
+            self.nested_function(value, state)
+            state.env[statement.name] = self.decorated_local(value, statement, state)
+        return [state]
+
+    def define_class(self, statement: f.Class, state: State) -> list[State]:
+        """A class: its body runs now."""
+        found = self.local_class(statement)
+        if found is not None and self.frame.function is not None:
+            state.env[statement.name] = found
+        for inner in statement.body:
+            if isinstance(inner, f.Assign):
+                for end, value in self.ways(state, lambda s, i=inner: self.evaluate(i.value, s)):  # type: ignore[misc]
+                    for target in inner.targets:
+                        if isinstance(target, f.Name):
+                            self.kept(value, "a class attribute", target.id, inner, end)
+        return [state]
+
+    # -- branches
+
+    def if_(self, statement: f.If, state: State) -> list[State]:
+        """`if test: ... else: ...`"""
+        yes: list[State] = []
+        no: list[State] = []
+        for end, value in self.ways(state, lambda s: self.test(statement.test, s)):
+            known = truth(value)
+            if known is not False:
+                one = end.copy()
+                self.narrow(statement.test, True, one)
+                yes.append(one)
+            if known is not True:
+                self.narrow(statement.test, False, end)
+                no.append(end)
+        return [*self.block(statement.body, yes), *self.block(statement.orelse, no)]
+
+    def match(self, statement: f.Match, state: State) -> list[State]:
+        """`match subject: ...`"""
+        out: list[State] = []
+        for end, _ in self.ways(state, lambda s: self.evaluate(statement.subject, s)):
+            exhausted = False
+            for case in statement.cases:
+                one = end.copy()
+                for name in case.names:
+                    one.env[name] = UNKNOWN
+                if case.guard is not None:
+                    self.test(case.guard, one)
+                    self.narrow(case.guard, True, one)
+                exhausted |= case.wildcard and case.guard is None
+                out += self.block(case.body, [one])
+            if not exhausted:
+                out.append(end)
+        return out
+
+    # -- loops
+
+    def while_(self, statement: f.While, state: State) -> list[State]:
+        """`while test: ... else: ...`"""
+        done: list[State] = []
+        heads = [state]
+        seen: list[State] = []
+        outer, self.frame.sink = self.frame.sink, Sink(watched=self.frame.sink.watched)
+        sink = self.frame.sink
+        self.looping += 1
+        for _ in range(TURNS):
+            entering: list[State] = []
+            for head in heads:
+                for end, value in self.ways(head, lambda s: self.test(statement.test, s)):
+                    known = truth(value)
+                    if known is not True:
+                        left = end.copy()
+                        self.narrow(statement.test, False, left)
+                        done.append(left)
+                    if known is not False:
+                        self.narrow(statement.test, True, end)
+                        entering.append(end)
+            seen += heads
+            ends = join([*self.block(statement.body, join(entering)), *sink.continues])
+            sink.continues.clear()
+            heads = [e for e in ends if not any(e.same(s) for s in seen)]
+            if not heads:
+                break
+        self.looping -= 1
+        self.frame.sink = outer
+        self._hand_on(sink, outer)
+        return [*self.block(statement.orelse, join(done)), *sink.breaks]
+
+    def for_(self, statement: f.For, state: State) -> list[State]:
+        """`for target in iter: ... else: ...`; each turn has another element."""
+        done: list[State] = []
+        heads: list[tuple[State, Value]] = []
+
+        def source(trial: State) -> Value:
+            value = self.evaluate(statement.iter, trial)
+            return self.iterate(value, statement.iter, statement.is_async, statement.at, trial)
+
+        items = self._literal(statement.iter)
+        for end, element in self.ways(state, source):
+            heads.append((end, element))
+            if not items:
+                done.append(end.copy())
+        outer, self.frame.sink = self.frame.sink, Sink(watched=self.frame.sink.watched)
+        sink = self.frame.sink
+        seen: list[State] = []
+        self.looping += 1
+        for _ in range(TURNS):
+            ends: list[State] = []
+            for head, element in heads:
+                seen.append(head)
+                start = head.copy()
+                self.bind(statement.target, self.another(element, start), start)
+                for end in [*self.block(statement.body, [start]), *sink.continues]:
+                    self.settle(element, statement.target, head, end)
+                    ends.append(end)
+                sink.continues.clear()
+            ends = join(ends)
+            done += [e.copy() for e in ends]
+            fresh = [e for e in ends if not any(e.same(s) for s in seen)]
+            if not fresh:
+                break
+            heads = [(e, heads[0][1]) for e in fresh]
+        self.looping -= 1
+        self.frame.sink = outer
+        self._hand_on(sink, outer)
+        return [*self.block(statement.orelse, join(done)), *sink.breaks]
+
+    def _literal(self, expression: f.Expr) -> bool:
+        """Whether a loop's body certainly runs: over a display that is not empty."""
+        return isinstance(expression, f.Sequence) and bool(expression.items)
+
+    def another(self, element: Value, state: State) -> Value:
+        """Another object like the one that stands for all elements."""
+        match element:
+            case Ref():
+                found = state.heap.get(element.id)
+                return self.new(found, state) if isinstance(found, Instance) else element
+            case TupleValue():
+                return TupleValue(tuple(self.another(i, state) for i in element.items))
+            case _:
+                return element
+
+    def settle(self, element: Value, target: f.Expr, before: State, after: State) -> None:
+        """What the body did to its element it did to all of them, when the loop is over."""
+        if not isinstance(element, Ref) or not isinstance(target, f.Name):
+            return
+        held = after.env.get(target.id)
+        first = before.heap.get(element.id)
+        now = after.heap.get(element.id)
+        own = after.heap.get(held.id) if isinstance(held, Ref) else None
+        if isinstance(own, Instance) and isinstance(first, Instance) and isinstance(now, Instance):
+            gained = {n: s for n, s in own.over.items() if first.over.get(n) != s and s.loaded is orm.YES}
+            doubtful = {n: replace(s, loaded=orm.MAYBE) for n, s in gained.items()}
+            if doubtful:
+                after.heap[element.id] = replace(now, over={**doubtful, **now.over})
+
+    def _hand_on(self, sink: Sink, outer: Sink) -> None:
+        outer.returns += sink.returns
+        outer.raises += sink.raises
+
+    # -- exceptions
+
+    def try_(self, statement: f.Try, state: State) -> list[State]:
+        """`try` with its handlers, `else` and `finally`."""
+        outer = self.frame.sink
+        inner = Sink(watched=True)
+        self.frame.sink = inner
+        ends = self.block(statement.body, [state.copy()])
+        guarded = Sink(watched=outer.watched or bool(statement.final))
+        self.frame.sink = guarded
+        after = self.block(statement.orelse, ends)
+        raised = join([state, *inner.raises], WATCHED)
+        if statement.handlers:
+            for handler in statement.handlers:
+                starts = [s.copy() for s in raised]
+                for start in starts:
+                    if handler.name is not None:
+                        start.env[handler.name] = UNKNOWN
+                after += self.block(handler.body, starts)
+            escaped = [] if self._catches_all(statement) else raised
+        else:
+            escaped = raised
+        if outer.watched or statement.final:
+            guarded.raises += [s.copy() for s in escaped]
+        self.frame.sink = outer
+        for sink in (inner, guarded):
+            sink.raises = join(sink.raises, WATCHED)
+        return self.finally_(statement.final, after, [inner, guarded], outer)
+
+    def _catches_all(self, statement: f.Try) -> bool:
+        for handler in statement.handlers:
+            if handler.type is None or (isinstance(handler.type, f.Name) and handler.type.id in {"Exception", "BaseException"}):
+                return True
+        return False
+
+    def finally_(self, final: tuple[f.Stmt, ...], ends: list[State], sinks: list[Sink], outer: Sink) -> list[State]:
+        """Run `finally` on every way out, and hand them on."""
+        inner, guarded = sinks
+        for sink in sinks:
+            for way, value, node in sink.returns:
+                outer.returns += [(s, value, node) for s in self.block(final, [way])] if final else [(way, value, node)]
+            outer.breaks += self.block(final, sink.breaks) if final else sink.breaks
+            outer.continues += self.block(final, sink.continues) if final else sink.continues
+        if outer.watched:
+            outer.raises += self.block(final, guarded.raises) if final else guarded.raises
+        return self.block(final, join(ends)) if final else ends
+
+    # -- with
+
+    def with_(self, statement: f.With, state: State) -> list[State]:
+        """`with items: ...`: what was entered is left on every way out."""
+        return self.with_items(list(statement.items), statement, state)
+
+    def with_items(self, items: list[f.WithItem], statement: f.With, state: State) -> list[State]:
+        """Enter the first item, run the rest inside of it."""
+        if not items:
+            return self.block(statement.body, [state])
+        item, *rest = items
+        out: list[State] = []
+        node = self.site(statement)
+
+        def enter(trial: State) -> tuple[Value, Value]:
+            manager = self.evaluate(item.context, trial)
+            site = self.site(item.context)
+            if self.frame.sink.watched:
+                self.frame.sink.raises.append(trial.copy())
+            fixable = len(statement.items) == 1
+            value = self.enter(manager, statement.is_async, site, node, trial, fixable=fixable)
+            if item.target is not None:
+                self.bind(item.target, value, trial)
+            return manager, value
+
+        for end, (manager, value) in self.ways(state, enter):
+            out += self.inside(manager, value, rest, statement, item, end)
+        return out
+
+    def inside(
+        self, manager: Value, value: Value, rest: list[f.WithItem], statement: f.With, item: f.WithItem, state: State
+    ) -> list[State]:
+        """Run the body of a `with`, and leave its manager on every way out."""
+        outer = self.frame.sink
+        sink = Sink(watched=outer.watched or isinstance(manager, Primitive))
+        self.frame.sink = sink
+        locked = isinstance(manager, Primitive) and manager.kind == "lock"
+        self.frame.locks += locked
+        ends = self.with_items(rest, statement, state)
+        self.frame.locks -= locked
+        self.frame.sink = outer
+        site = self.site(item.context)
+        for end in ends:
+            self.leave(manager, value, site, end)
+        for way, returned, node in sink.returns:
+            self.leave(manager, value, site, way)
+            outer.returns.append((way, returned, node))
+        for ways, kept in ((sink.breaks, outer.breaks), (sink.continues, outer.continues)):
+            for way in ways:
+                self.leave(manager, value, site, way)
+                kept.append(way)
+        if outer.watched:
+            for way in join(sink.raises, WATCHED):
+                self.leave_raising(manager, value, site, way)
+                outer.raises.append(way)
+        if isinstance(manager, Primitive) and manager.kind == "suppress":
+            ends += join([s.copy() for s in sink.raises], WATCHED)
+        return ends
+
+
+_HANDLERS = {
+    f.ExprStmt: Executor.expression,
+    f.Assign: Executor.assign,
+    f.AnnAssign: Executor.annotated_assign,
+    f.AugAssign: Executor.augmented,
+    f.Return: Executor.return_,
+    f.Raise: Executor.raise_,
+    f.Jump: Executor.jump,
+    f.Delete: Executor.delete,
+    f.Scope: Executor.scope,
+    f.ImportName: Executor.import_,
+    f.ImportFrom: Executor.import_,
+    f.Function: Executor.define_function,
+    f.Class: Executor.define_class,
+    f.If: Executor.if_,
+    f.Match: Executor.match,
+    f.While: Executor.while_,
+    f.For: Executor.for_,
+    f.Try: Executor.try_,
+    f.With: Executor.with_,
+}

@@ -1,0 +1,453 @@
+"""Expressions: the value of each, and what evaluating it does."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from asyncsql_lint.flow import instances as orm
+from asyncsql_lint.flow.coroutines import lost, needless
+from asyncsql_lint.flow.machine import Machine, truth
+from asyncsql_lint.flow.objects import Loaded, Slot
+from asyncsql_lint.flow.state import State
+from asyncsql_lint.flow.values import (
+    NONE,
+    UNKNOWN,
+    Arguments,
+    Const,
+    Coroutine,
+    DictValue,
+    External,
+    FunctionValue,
+    ListValue,
+    MappedAttribute,
+    Opaque,
+    Primitive,
+    Ref,
+    Row,
+    TupleValue,
+    Value,
+)
+from asyncsql_lint.syntax import facts as f
+
+
+class Expressions(Machine):
+    """Evaluates expressions. Names, calls and attributes come from the classes below it."""
+
+    def evaluate(self, expression: f.Expr, state: State) -> Value:
+        """The value of an expression; the state changes as the expression changes it."""
+        handler = _HANDLERS.get(type(expression))
+        return handler(self, expression, state) if handler is not None else UNKNOWN
+
+    # -- names
+
+    def name(self, name: str, state: State) -> Value:
+        """The value of a name: local, enclosing, global, built in."""
+        found = state.env.get(name)
+        if found is not None:
+            return found
+        closed = self.frame.closure.get(name)
+        return closed if closed is not None else self.global_name(name)
+
+    @abstractmethod
+    def global_name(self, name: str) -> Value:
+        """The value of a name at the top of the module, or of a built-in."""
+
+    # -- parts
+
+    def arguments(self, call: f.Call, state: State) -> Arguments:
+        """The values of a call's arguments."""
+        positional: list[Value] = []
+        is_open = False
+        for argument in call.args:
+            if not isinstance(argument, f.Star):
+                positional.append(self.evaluate(argument, state))
+                continue
+            value = self.evaluate(argument.value, state)
+            match value:
+                case TupleValue():
+                    positional += value.items
+                case ListValue(items=items) if items is not None:
+                    positional += items
+                case ListValue():
+                    positional.append(value)
+                    is_open = True
+                case _:
+                    is_open = True
+        keywords: list[tuple[str, Value]] = []
+        for keyword in call.keywords:
+            value = self.evaluate(keyword.value, state)
+            if keyword.name is not None:
+                keywords.append((keyword.name, value))
+            elif isinstance(value, DictValue):
+                keywords += value.items
+                is_open = is_open or value.other is not None and not isinstance(value.other, Const)
+            else:
+                is_open = True
+        return Arguments(tuple(positional), tuple(keywords), is_open)
+
+    def test(self, expression: f.Expr, state: State) -> Value:
+        """The value of a condition; a coroutine is always true."""
+        value = self.evaluate(expression, state)
+        lost(value, "tested", self.site(expression), state, self)
+        return value
+
+    def element(self, value: Value, expression: f.Expr, state: State) -> Value:
+        """What iterating over the value of an expression gives."""
+        return self.elements(value, self.site(expression), state)
+
+    def bind(self, target: f.Expr, value: Value, state: State) -> None:
+        """Assign to a target."""
+        match target:
+            case f.Name():
+                state.env[target.id] = value
+            case f.Sequence():
+                self.unpack(target, value, state)
+            case f.Star():
+                self.bind(target.value, ListValue(UNKNOWN), state)
+            case f.Attr():
+                self.assign_attribute(target, value, state)
+            case f.Sub():
+                self.evaluate(target.value, state)
+                self.evaluate(target.index, state)
+
+    def unpack(self, target: f.Sequence, value: Value, state: State) -> None:
+        """Assign to several targets."""
+        lost(value, "unpacked", self.site(target), state, self)
+        items: tuple[Value, ...] | None = None
+        match value:
+            case TupleValue():
+                items = value.items
+            case ListValue(items=known) if known is not None:
+                items = known
+            case Row(values=values) if values is not None:
+                items = values
+            case ListValue():
+                items = (value.element,) * len(target.items)
+        if items is None or len(items) != len(target.items):
+            items = (UNKNOWN,) * len(target.items)
+        for one, item in zip(target.items, items, strict=True):
+            self.bind(one, item, state)
+
+    @abstractmethod
+    def assign_attribute(self, target: f.Attr, value: Value, state: State) -> None:
+        """Assign to `x.name`."""
+
+    @abstractmethod
+    def text(self, value: Value, expression: f.Node, state: State) -> None:
+        """`str(value)` or `f"{value}"`: what a `__str__` or `__repr__` reads."""
+
+    @abstractmethod
+    def narrow(self, test: f.Expr, holds: bool, state: State) -> None:
+        """What is known of names once a condition holds, or does not."""
+
+    @abstractmethod
+    def narrowed_value(self, expression: f.Expr, value: Value, holds: bool, state: State) -> Value:
+        """The value of an expression that was found to be true, or false."""
+
+    @abstractmethod
+    def function_value(self, node: f.Function, state: State) -> Value:
+        """A nested function or lambda as a value, with the names that it closes over."""
+
+    @abstractmethod
+    def iterate(self, value: Value, expression: f.Expr, is_async: bool, at: int, state: State) -> Value:
+        """What `for ... in expression` or `async for` gives; tells when it is the wrong one of the two."""
+
+
+def _name(m: Expressions, e: f.Name, state: State) -> Value:
+    return m.name(e.id, state)
+
+
+def _attr(m: Expressions, e: f.Attr, state: State) -> Value:
+    value = m.evaluate(e.value, state)
+    return m.attribute(value, e.name, m.site(e), state)
+
+
+def _call(m: Expressions, e: f.Call, state: State) -> Value:
+    callee = m.evaluate(e.func, state)
+    arguments = m.arguments(e, state)
+    if m.frame.sink.watched:
+        m.frame.sink.raises.append(state.copy())
+    return m.call(callee, arguments, m.site(e), state)
+
+
+def _await(m: Expressions, e: f.Await, state: State) -> Value:
+    outer, m.frame.awaited = m.frame.awaited, e.value.at
+    value = m.evaluate(e.value, state)
+    m.frame.awaited = outer
+    if isinstance(value, Coroutine):
+        if m.frame.sink.watched:
+            m.frame.sink.raises.append(state.copy())
+        return m.await_(value, m.site(e.value), state)
+    if needless(value, m.site(e), state, m, describe(e.value)):
+        return UNKNOWN
+    return m.await_(value, m.site(e.value), state)
+
+
+def describe(expression: f.Expr) -> str:
+    """A short spelling of an expression for messages."""
+    match expression:
+        case f.Name():
+            return expression.id
+        case f.Attr():
+            inner = describe(expression.value)
+            return f"{inner}.{expression.name}" if inner else expression.name
+        case f.Call():
+            return f"{describe(expression.func)}()"
+        case f.Await():
+            return describe(expression.value)
+        case f.Sub():
+            return f"{describe(expression.value)}[...]"
+        case _:
+            return ""
+
+
+def _const(m: Expressions, e: f.Const, state: State) -> Value:
+    if e.kind in {"none", ""} or (e.value is not None):
+        return Const(e.value)
+    return UNKNOWN if e.kind == "ellipsis" else Primitive("plain")
+
+
+def _sub(m: Expressions, e: f.Sub, state: State) -> Value:
+    value = m.evaluate(e.value, state)
+    index = m.evaluate(e.index, state)
+    lost(value, "subscripted", m.site(e), state, m)
+    return item(value, index, m, m.site(e), state)
+
+
+def item(value: Value, index: Value, m: Expressions, site: Any, state: State) -> Value:
+    """The value of `value[index]`."""
+    number = index.value if isinstance(index, Const) else None
+    match value:
+        case TupleValue(items=items) if isinstance(number, int) and -len(items) <= number < len(items):
+            return items[number]
+        case ListValue(items=items) if items is not None and isinstance(number, int):
+            return items[number] if -len(items) <= number < len(items) else UNKNOWN
+        case ListValue():
+            return value.element if isinstance(index, (Const, Opaque)) and not isinstance(number, str) else value
+        case Row(values=values) if values is not None and isinstance(number, int):
+            return values[number] if -len(values) <= number < len(values) else UNKNOWN
+        case DictValue() if isinstance(number, str):
+            return dict(value.items).get(number, value.other)
+        case DictValue():
+            return value.other
+        case External() | FunctionValue():
+            return value
+        case _:
+            return value if type(value).__name__ in {"ClassValue", "Factory"} else UNKNOWN
+
+
+def _sequence(m: Expressions, e: f.Sequence, state: State) -> Value:
+    items: list[Value] | None = []
+    loose: Value = UNKNOWN
+    for part in e.items:
+        if isinstance(part, f.Star):
+            loose = m.element(m.evaluate(part.value, state), part, state)
+            items = None
+        else:
+            value = m.evaluate(part, state)
+            if items is not None:
+                items.append(value)
+            else:
+                loose = value if isinstance(loose, Opaque) else loose
+    if items is None:
+        return ListValue(loose)
+    if e.kind == "tuple":
+        return TupleValue(tuple(items))
+    return ListValue(items[0] if items else UNKNOWN, tuple(items) if len(items) <= 12 else None)
+
+
+def _dict(m: Expressions, e: f.DictDisplay, state: State) -> Value:
+    pairs: list[tuple[str, Value]] = []
+    other: Value = Const(None)
+    for key, expression in zip(e.keys, e.values, strict=True):
+        value = m.evaluate(expression, state)
+        if isinstance(key, f.Const) and isinstance(key.value, str):
+            pairs.append((key.value, value))
+        elif key is None and isinstance(value, DictValue):
+            pairs += value.items
+            other = value.other if not isinstance(value.other, Const) else other
+        else:
+            if key is not None:
+                m.evaluate(key, state)
+            other = UNKNOWN
+    return DictValue(tuple(dict(pairs).items()), other)
+
+
+def _boolop(m: Expressions, e: f.BoolOp, state: State) -> Value:
+    left = m.test(e.left, state)
+    known = truth(left)
+    stop = e.op == "or"
+    if known is stop:
+        return left
+    if known is (not stop):
+        return m.evaluate(e.right, state)
+    if m.choose(2) == 0:
+        return m.narrowed_value(e.left, left, stop, state)
+    m.narrow(e.left, not stop, state)
+    return m.evaluate(e.right, state)
+
+
+def _not(m: Expressions, e: f.Not, state: State) -> Value:
+    value = truth(m.test(e.value, state))
+    return Opaque() if value is None else Const(not value)
+
+
+def _compare(m: Expressions, e: f.Compare, state: State) -> Value:
+    left, right = m.evaluate(e.left, state), m.evaluate(e.right, state)
+    for value in (left, right):
+        lost(value, "compared", m.site(e), state, m)
+        if isinstance(value, MappedAttribute) or (isinstance(value, Primitive) and value.kind == "sql"):
+            return Primitive("sql")
+    if e.op in {"is", "is not", "==", "!="} and isinstance(left, Const) and isinstance(right, Const):
+        return Const((left == right) is (e.op in {"is", "=="}))
+    if e.op in {"is", "is not"} and right == NONE and isinstance(left, Ref) and not left.optional:
+        return Const(e.op == "is not")
+    if e.op in {"==", "!="}:
+        orm_equality(left, right, e, m, state)
+    return Opaque()
+
+
+def orm_equality(left: Value, right: Value, e: f.Compare, m: Expressions, state: State) -> None:
+    """SQLModel compares objects by their fields: two expired ones are equal (fact 3j-sm-eq-expired)."""
+    one, other = m.instance(left, state), m.instance(right, state)
+    if one is None or other is None or one.model is not other.model:
+        return
+    if m.index.inherits(one.model, "sqlmodel.SQLModel") and isinstance(left, Ref):
+        first = next((a for a in m.models.attributes(one.model).values() if a.kind == "column"), None)
+        if first is not None and one.expired is not None:
+            orm.read(left, first.name, m.site(e), state, m)
+
+
+def _binop(m: Expressions, e: f.BinOp, state: State) -> Value:
+    left, right = m.evaluate(e.left, state), m.evaluate(e.right, state)
+    for value in (left, right):
+        lost(value, "used", m.site(e), state, m)
+        if isinstance(value, MappedAttribute) or (isinstance(value, Primitive) and value.kind == "sql"):
+            return Primitive("sql")
+    match left, right:
+        case Const(value=str() as a), Const(value=str() as b) if e.op == "+":
+            return Const(a + b)
+        case ListValue(items=a), ListValue(items=b) if e.op == "+":
+            joined = (*a, *b) if a is not None and b is not None else None
+            return ListValue(left.element if not isinstance(left.element, Opaque) else right.element, joined)
+        case DictValue(), DictValue() if e.op == "|":
+            return DictValue(tuple(dict((*left.items, *right.items)).items()), right.other)
+        case _:
+            return Primitive("plain") if _plain(left) and _plain(right) else UNKNOWN
+
+
+def _plain(value: Value) -> bool:
+    return isinstance(value, Const) or (isinstance(value, Primitive) and value.kind == "plain")
+
+
+def _ifexp(m: Expressions, e: f.IfExp, state: State) -> Value:
+    known = truth(m.test(e.test, state))
+    if known is None:
+        known = m.choose(2) == 0
+        m.narrow(e.test, known, state)
+    return m.evaluate(e.body if known else e.orelse, state)
+
+
+def _lambda(m: Expressions, e: f.Lambda, state: State) -> Value:
+    return m.function_value(e.function, state)
+
+
+def _comprehension(m: Expressions, e: f.Comprehension, state: State) -> Value:
+    shadowed = dict(state.env)
+    single = True
+    for generator in e.generators:
+        source = m.evaluate(generator.iter, state)
+        value = m.iterate(source, generator.iter, generator.is_async, generator.at, state)
+        single = single and isinstance(source, (TupleValue, ListValue)) and _length(source) == 1
+        m.bind(generator.target, value, state)
+        for condition in generator.ifs:
+            m.test(condition, state)
+            m.narrow(condition, True, state)
+    element = m.evaluate(e.element, state)
+    value = m.evaluate(e.value, state) if e.value is not None else None
+    state.env = {**{n: v for n, v in state.env.items() if n in shadowed}, **shadowed}
+    if value is not None:
+        return DictValue((), value)
+    return ListValue(element, (element,) if single else None, kind=e.kind)
+
+
+def _length(value: Value) -> int | None:
+    items = value.items if isinstance(value, (TupleValue, ListValue)) else None
+    return len(items) if items is not None else None
+
+
+def _fstring(m: Expressions, e: f.FString, state: State) -> Value:
+    texts: list[str] | None = []
+    for part in e.parts:
+        value = m.evaluate(part, state)
+        lost(value, "formatted", m.site(part), state, m)
+        m.text(value, part, state)
+        if texts is not None and isinstance(value, Const) and isinstance(value.value, (str, int)):
+            texts.append(str(value.value))
+        else:
+            texts = None
+    return Const("".join(texts)) if texts is not None else Primitive("plain")
+
+
+def _walrus(m: Expressions, e: f.Walrus, state: State) -> Value:
+    value = m.evaluate(e.value, state)
+    if e.target:
+        state.env[e.target] = value
+    return value
+
+
+def _yield(m: Expressions, e: f.Yield, state: State) -> Value:
+    value = m.evaluate(e.value, state) if e.value is not None else NONE
+    if e.delegate:
+        value = m.element(value, e, state)
+    m.frame.yields.append((state.copy(), value))
+    if m.frame.sink.watched:
+        m.frame.sink.raises.append(state.copy())
+    return UNKNOWN
+
+
+def _star(m: Expressions, e: f.Star, state: State) -> Value:
+    return m.evaluate(e.value, state)
+
+
+def _other(m: Expressions, e: f.Other, state: State) -> Value:
+    for part in e.parts:
+        m.evaluate(part, state)
+    return UNKNOWN
+
+
+def mark_loaded(ref: Ref, name: str, state: State) -> None:
+    """An attribute is there from now on."""
+    orm.put(ref, name, Slot(Loaded.YES), state)
+
+
+def with_optional(value: Value, optional: bool) -> Value:
+    """The same reference, optional or not."""
+    return replace(value, optional=optional) if isinstance(value, Ref) else value
+
+
+_HANDLERS: dict[type, Callable[[Any, Any, State], Value]] = {
+    f.Name: _name,
+    f.Attr: _attr,
+    f.Call: _call,
+    f.Await: _await,
+    f.Const: _const,
+    f.Sub: _sub,
+    f.Sequence: _sequence,
+    f.DictDisplay: _dict,
+    f.BoolOp: _boolop,
+    f.Not: _not,
+    f.Compare: _compare,
+    f.BinOp: _binop,
+    f.IfExp: _ifexp,
+    f.Lambda: _lambda,
+    f.Comprehension: _comprehension,
+    f.FString: _fstring,
+    f.Walrus: _walrus,
+    f.Yield: _yield,
+    f.Star: _star,
+    f.Other: _other,
+}

@@ -1,0 +1,578 @@
+"""ORM objects: what is loaded on them, what expires them, what a read finds.
+
+The rules of this file are the facts of the library, each held by a case on Postgres: refresh() loads no
+relationship that the query did not load; a rollback expires whatever expire_on_commit says; a new object is safe
+until it is flushed; the far side of a loaded one-to-many is there, the other way round it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from asyncsql_lint.diagnostics import Confidence
+from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow.events import AttributeRead, LoopBlocked, Trace
+from asyncsql_lint.flow.machine import Machine
+from asyncsql_lint.flow.objects import Cause, Instance, Life, Loaded, Slot
+from asyncsql_lint.flow.plans import EMPTY, LOADS, Plan
+from asyncsql_lint.flow.state import State
+from asyncsql_lint.flow.values import NONE, UNKNOWN, Const, ListValue, Opaque, Primitive, Ref, Value
+from asyncsql_lint.index.definitions import ClassInfo
+from asyncsql_lint.index.models import Attribute
+
+YES, NO, MAYBE = Loaded.YES, Loaded.NO, Loaded.UNKNOWN
+_LIVE = frozenset({Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED, Life.DETACHED, Life.DELETED})
+_IN_SESSION = frozenset({Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED, Life.PENDING, Life.DELETED})
+
+
+def update(ref: Ref | int, state: State, **changes: object) -> None:
+    """Change fields of the ORM object behind a number."""
+    number = ref.id if isinstance(ref, Ref) else ref
+    found = state.heap.get(number)
+    if isinstance(found, Instance):
+        state.heap[number] = replace(found, **changes)  # type: ignore[arg-type] # fields by name, checked by their use
+
+
+def put(ref: Ref | int, name: str, slot: Slot, state: State) -> None:
+    """Note what is known of one attribute."""
+    number = ref.id if isinstance(ref, Ref) else ref
+    found = state.heap.get(number)
+    if isinstance(found, Instance):
+        state.heap[number] = replace(found, over={**found.over, name: slot})
+
+
+# -- what is loaded
+
+
+def relationship_loaded(instance: Instance, relation: Attribute) -> tuple[Loaded, str]:
+    """Whether a relationship is there, and if not, why: `lazy`, `raise`, `noload`, `commit`, `rollback` ..."""
+    slot = instance.over.get(relation.name)
+    if slot is not None and slot.loaded is not NO:
+        return slot.loaded, ""
+    if instance.life in {Life.TRANSIENT, Life.PENDING}:
+        return YES, ""
+    if relation.lazy in {"dynamic", "write_only"}:
+        return YES, relation.lazy
+    if instance.expired is not None:
+        return NO, instance.expired.kind
+    if slot is not None:
+        return NO, "raise" if relation.lazy == "raise" else "lazy"
+    if instance.life is Life.UNKNOWN or instance.life is Life.ASSUMED:
+        return MAYBE, ""
+    if instance.born == "new":
+        return _on_new(instance, relation)
+    return _by_plan(instance.plan, relation)
+
+
+def _on_new(instance: Instance, relation: Attribute) -> tuple[Loaded, str]:
+    """A new object after its INSERT has what its constructor was given, whatever the model's `lazy=` says."""
+    if relation.direction == "many-to-one":
+        if relation.foreign_keys & instance.given or f"{relation.name}_id" in instance.given:
+            return NO, "raise" if relation.lazy == "raise" else "lazy"
+        return (MAYBE, "") if instance.open or not relation.foreign_keys else (YES, "")
+    if relation.direction is None and relation.collection is not True:
+        return MAYBE, ""
+    return NO, "raise" if relation.lazy == "raise" else "lazy"
+
+
+def _by_plan(plan: Plan, relation: Attribute) -> tuple[Loaded, str]:
+    branch = plan.get(relation.name)
+    strategy = branch.strategy if branch is not None else None
+    if strategy == "default":
+        strategy = None
+    if strategy is None and plan.wildcard is not None:
+        strategy = plan.wildcard
+    if strategy is None and plan.unknown:
+        return MAYBE, ""
+    if strategy is None:
+        strategy = relation.lazy
+    if strategy is None:
+        return MAYBE, ""
+    if strategy in LOADS or strategy == "noload":
+        return YES, ""
+    if strategy in {"raise", "raise_on_sql"}:
+        return NO, "raise"
+    return (NO, "lazy") if strategy in {"select", "lazy", "default"} else (MAYBE, "")
+
+
+def column_loaded(instance: Instance, column: Attribute) -> tuple[Loaded, str]:
+    """Whether a column is there, and if not, why: `deferred`, `commit`, `rollback`, `expire`, `server`."""
+    slot = instance.over.get(column.name)
+    if slot is not None and slot.loaded is not NO:
+        return slot.loaded, ""
+    if instance.life in {Life.TRANSIENT, Life.PENDING}:
+        return YES, ""
+    if instance.expired is not None:
+        return NO, instance.expired.kind
+    if slot is not None:
+        return NO, "server"
+    if instance.life is Life.UNKNOWN or instance.life is Life.ASSUMED or instance.plan.unknown:
+        return MAYBE, ""
+    if column.kind == "column_property":
+        return (NO, "deferred") if instance.born == "new" else (YES, "")
+    if column.deferred or column.name in instance.plan.defer:
+        if column.name in instance.plan.undefer:
+            return YES, ""
+        if instance.born == "new" and (column.name in instance.given or instance.open):
+            return MAYBE, ""
+        return NO, "deferred"
+    if instance.plan.only and column.name not in instance.plan.only and not column.primary_key:
+        return (NO, "deferred") if column.name not in instance.plan.undefer else (YES, "")
+    return YES, ""
+
+
+# -- reading
+
+
+def read(ref: Ref, name: str, site: Site, state: State, m: Machine, *, write: str = "", serializer: str = "") -> Value:
+    """Read the mapped attribute `name`; tell when that fails; give its value."""
+    instance = m.instance(ref, state)
+    if instance is None:
+        return UNKNOWN
+    attribute = m.models.attribute(instance.model, name)
+    if attribute is None:
+        return UNKNOWN
+    if attribute.kind == "relationship":
+        return _read_relationship(ref, instance, attribute, site, state, m, write, serializer)
+    if attribute.kind == "proxy":
+        via = m.models.attribute(instance.model, attribute.via)
+        if via is not None and via.kind == "relationship":
+            _read_relationship(ref, instance, via, site, state, m, write, serializer)
+        return UNKNOWN
+    return _read_column(ref, instance, attribute, site, state, m, serializer)
+
+
+def _read_column(
+    ref: Ref, instance: Instance, column: Attribute, site: Site, state: State, m: Machine, serializer: str
+) -> Value:
+    loaded, why = column_loaded(instance, column)
+    _note(m, site, instance, column, loaded, why)
+    if loaded is NO:
+        _failed(ref, instance, column, why, site, state, m, "", serializer)
+    slot = instance.over.get(column.name)
+    return slot.value if slot is not None and slot.value is not None else UNKNOWN
+
+
+def _read_relationship(
+    ref: Ref, instance: Instance, relation: Attribute, site: Site, state: State, m: Machine, write: str, serializer: str
+) -> Value:
+    loaded, why = relationship_loaded(instance, relation)
+    _note(m, site, instance, relation, loaded, why)
+    if why in {"dynamic", "write_only"}:
+        return UNKNOWN
+    if loaded is NO and write == "=" and relation.collection is not True:
+        return UNKNOWN  # assigning a scalar loads nothing
+    if loaded is NO and why == "lazy" and _may_be_at_hand(ref, instance, relation, state, m):
+        loaded = MAYBE
+    if loaded is NO:
+        _failed(ref, instance, relation, why, site, state, m, write, serializer)
+    elif loaded is MAYBE:
+        return value_of(ref, relation, state, m, MAYBE)
+    return value_of(ref, relation, state, m, YES)
+
+
+def _note(m: Machine, site: Site, instance: Instance, attribute: Attribute, loaded: Loaded, why: str) -> None:
+    """Keep what was known of a read, for those who ask why it was reported or not."""
+    words = f"`{instance.model.name}.{attribute.name}`: {loaded.value}"
+    if why:
+        words += f" ({why})"
+    words += f"; the object is {instance.life.value}"
+    m.notes.setdefault(site, set()).add(words)
+
+
+def _may_be_at_hand(ref: Ref, instance: Instance, relation: Attribute, state: State, m: Machine) -> bool:
+    """A many-to-one needs no I/O when its target is held in the session's identity map (which is weak)."""
+    if relation.direction != "many-to-one" or relation.target is None:
+        return False
+    for number, other in state.heap.items():
+        if isinstance(other, Instance) and number != ref.id and other.session == instance.session:
+            if other.expired is None and m.index.is_subclass(other.model, relation.target) and other.life in _LIVE:
+                if other.life is not Life.DETACHED:
+                    return True
+    return False
+
+
+def _failed(
+    ref: Ref,
+    instance: Instance,
+    attribute: Attribute,
+    why: str,
+    site: Site,
+    state: State,
+    m: Machine,
+    write: str,
+    serializer: str,
+) -> None:
+    """A read that finds nothing: on a sync session it loads, on an async one it fails."""
+    put(ref, attribute.name, Slot(MAYBE), state)
+    session = m.session(instance.session, state)
+    if m.frame.mode in {"greenlet", "thread"} and instance.life is not Life.DETACHED:
+        put(ref, attribute.name, Slot(YES), state)
+        return
+    if session is not None and not session.is_async and instance.life is not Life.DETACHED:
+        put(ref, attribute.name, Slot(YES), state)
+        if m.frame.mode == "loop" and not session.greenlet:
+            what = f"{attribute.owner.name}.{attribute.name}"
+            blocked(m, site, f"the lazy load of `{what}`", "a sync session", state, session.confidence)
+        return
+    if m.frame.mode == "thread" or (session is not None and not session.is_async and m.frame.mode == "sync"):
+        return
+    confidence = min(instance.confidence, session.confidence if session is not None else instance.confidence)
+    if instance.life is Life.ASSUMED:
+        confidence = min(confidence, Confidence.INFERRED)
+    event = AttributeRead(
+        site=site,
+        confidence=confidence,
+        trace=story(instance, attribute, m),
+        model=instance.model.name,
+        attribute=attribute.name,
+        kind=attribute.kind,
+        why=why,
+        detached=instance.life in {Life.DETACHED},
+        write=write,
+        serializer=serializer,
+        query=instance.statement,
+        is_get=instance.is_get,
+        born=instance.born,
+        collection=attribute.collection,
+        chain=(*chain(instance, m), step(instance.model, attribute)),
+    )
+    m.emit(event, ref.id)
+
+
+def chain(instance: Instance, m: Machine) -> tuple[tuple[str, str, str, bool], ...]:
+    """The path from the queried entity to this object, as loader steps."""
+    out: list[tuple[str, str, str, bool]] = []
+    for model, name in instance.path:
+        attribute = m.models.attribute(model, name)
+        if attribute is not None:
+            out.append(step(model, attribute))
+    return tuple(out)
+
+
+def step(model: ClassInfo, attribute: Attribute) -> tuple[str, str, str, bool]:
+    """Module, class and name of an attribute, and whether it is a collection."""
+    return (model.module.name, model.qualname, attribute.name, attribute.collection is True)
+
+
+def story(instance: Instance, attribute: Attribute, m: Machine) -> Trace:
+    """What happened to an object, in order: declared, queried, changed."""
+    out: list[tuple[Site, str]] = []
+    label = f"{attribute.owner.name}.{attribute.name}"
+    if attribute.kind == "relationship":
+        lazy = attribute.lazy or "?"
+        out.append((attribute.site, f'`{label}` is declared here, lazy="{lazy}"'))
+    elif attribute.deferred or attribute.server_update:
+        out.append((attribute.site, f"`{label}` is declared here"))
+    if instance.origin is not None:
+        if instance.born == "new":
+            out.append((instance.origin, f"the `{instance.model.name}` is made here"))
+        elif attribute.kind == "relationship":
+            out.append((instance.origin, f"queried here, without an option that loads `{attribute.name}`"))
+        else:
+            out.append((instance.origin, "queried here"))
+    if instance.expired is not None:
+        out.append((instance.expired.site, f"expired here by {_spell(instance.expired.kind)}"))
+    if instance.closed is not None and instance.life is Life.DETACHED:
+        out.append((instance.closed.site, "the session ends here: the object is detached"))
+    return tuple(out)
+
+
+def _spell(kind: str) -> str:
+    return {"commit": "`commit()`", "rollback": "`rollback()`", "expire": "`expire()`", "flush": "the flush"}.get(kind, kind)
+
+
+def blocked(m: Machine, site: Site, what: str, of: str, state: State, confidence: Confidence) -> None:
+    """Note that the event loop stands still here; in a plain function its async caller is told."""
+    frame = m.frame
+    frame.database = True
+    if frame.mode not in {"loop", "greenlet"}:
+        return
+    event = LoopBlocked(site=site, context=frame.context, confidence=confidence, what=what, of=of, where=site)
+    frame.blocked.append(event)
+
+
+# -- values
+
+
+def value_of(ref: Ref, relation: Attribute, state: State, m: Machine, loaded: Loaded) -> Value:
+    """The objects behind a relationship: one that stands for all, made when first asked for."""
+    instance = m.instance(ref, state)
+    if instance is None or relation.target is None or relation.collection is None:
+        return UNKNOWN
+    slot = instance.over.get(relation.name)
+    if slot is not None and slot.value is not None:
+        return slot.value
+    child = child_of(instance, relation, relation.target, loaded, m, ref, state)
+    value = ListValue(child) if relation.collection else Ref(child.id, optional=True)
+    put(ref, relation.name, Slot(loaded if slot is None else slot.loaded, value), state)
+    return value
+
+
+def child_of(
+    parent: Instance, relation: Attribute, target: ClassInfo, loaded: Loaded, m: Machine, ref: Ref, state: State
+) -> Ref:
+    """A new object for what a loaded relationship holds."""
+    plan = parent.plan.below(relation.name) if parent.born == "query" else EMPTY
+    if loaded is not YES:
+        plan = Plan(unknown=True)
+    over: dict[str, Slot] = {}
+    back = _reverse(relation, target, m)
+    if back is not None and relation.direction in {"one-to-many", "one-to-one"}:
+        over[back.name] = Slot(YES, ref)
+    child = Instance(
+        model=target,
+        plan=plan,
+        life=parent.life if loaded is YES else Life.UNKNOWN,
+        session=parent.session,
+        born="query" if parent.born == "query" else parent.born,
+        origin=parent.origin,
+        statement=parent.statement,
+        over=over,
+        closed=parent.closed,
+        confidence=parent.confidence,
+        path=(*parent.path, (parent.model, relation.name)),
+        is_get=parent.is_get,
+    )
+    if parent.born != "query":
+        child = replace(child, life=Life.UNKNOWN)
+    if _repeats(child):
+        child = replace(child, plan=Plan(unknown=True), life=Life.UNKNOWN)
+    return m.new(child, state)
+
+
+def _repeats(child: Instance) -> bool:
+    """Past eight steps nobody can follow; SQLAlchemy itself cuts cycles of eager relationships."""
+    return len(child.path) > 8
+
+
+def _reverse(relation: Attribute, target: ClassInfo, m: Machine) -> Attribute | None:
+    if relation.back_populates is not None:
+        return m.models.attribute(target, relation.back_populates)
+    return None
+
+
+# -- what happens to all objects of a session
+
+
+def each(session: int, state: State, change: Callable[[Instance], Instance | None]) -> None:
+    """Put `change(instance)` in place of each object of a session, where it gives one."""
+    for number, found in list(state.heap.items()):
+        if isinstance(found, Instance) and found.session == session:
+            changed = change(found)
+            if changed is not None:
+                state.heap[number] = changed
+
+
+def committed(session: int, expires: bool | None, site: Site, state: State) -> None:
+    """A commit: new objects are persistent, and all expire unless the session was told not to."""
+
+    def change(one: Instance) -> Instance | None:
+        if one.life is Life.DELETED:
+            return replace(one, life=Life.DETACHED, closed=Cause("delete", site))
+        if one.life not in _IN_SESSION:
+            return None
+        one = flushed_instance(one, site)
+        life = Life.PERSISTENT if one.life is Life.FLUSHED else one.life
+        if expires is True:
+            return replace(one, life=life, expired=Cause("commit", site), over={}, dirty=False)
+        if expires is None:
+            return replace(one, life=life, over=_doubtful(one), partial=True)
+        return replace(one, life=life)
+
+    each(session, state, change)
+
+
+def _doubtful(one: Instance) -> dict[str, Slot]:
+    """Nobody knows whether the commit expired it: what was loaded may be gone, what was not loaded is not there."""
+    return {name: slot if slot.loaded is NO else Slot(MAYBE, slot.value) for name, slot in one.over.items()}
+
+
+def flushed(session: int, site: Site, state: State) -> None:
+    """A flush: new objects get their INSERT; an UPDATE leaves expired what the database computes."""
+    each(session, state, lambda one: flushed_instance(one, site) if one.life in _IN_SESSION else None)
+
+
+def flushed_instance(one: Instance, site: Site) -> Instance:
+    """One object after a flush."""
+    if one.life is Life.PENDING:
+        sql = {n: Slot(NO) for n, s in one.over.items() if isinstance(s.value, Primitive) and s.value.kind == "sql"}
+        return replace(one, life=Life.FLUSHED, over={**one.over, **sql}, dirty=False)
+    if one.dirty:
+        return replace(one, dirty=False, over={**one.over, **_stale(one)})
+    return one
+
+
+def _stale(one: Instance) -> dict[str, Slot]:
+    """What the UPDATE leaves to the database: columns with `onupdate=func...`, and those set to an SQL expression."""
+    computed = {name[1:]: Slot(NO) for name in one.given if name.startswith("~")}
+    sql = {n: Slot(NO) for n, s in one.over.items() if isinstance(s.value, Primitive) and s.value.kind == "sql"}
+    return {**computed, **sql}
+
+
+def autoflushed(session: int, state: State) -> None:
+    """A query flushes before it runs unless it was told not to: what was pending may be either."""
+
+    def change(one: Instance) -> Instance | None:
+        if one.life is Life.PENDING:
+            return replace(one, life=Life.UNKNOWN)
+        return None
+
+    each(session, state, change)
+
+
+def rolled_back(session: int, site: Site, state: State) -> None:
+    """A rollback: everything persistent expires, whatever expire_on_commit says; what was new is transient again."""
+
+    def change(one: Instance) -> Instance | None:
+        if one.life in {Life.PENDING, Life.FLUSHED}:
+            return replace(one, life=Life.TRANSIENT, session=None)
+        if one.life in {Life.PERSISTENT, Life.ASSUMED, Life.DELETED}:
+            life = Life.PERSISTENT if one.life is Life.DELETED else one.life
+            return replace(one, life=life, expired=Cause("rollback", site), over={}, dirty=False)
+        return None
+
+    each(session, state, change)
+
+
+def expired_all(session: int, site: Site, state: State) -> None:
+    """`expire_all()`."""
+
+    def change(one: Instance) -> Instance | None:
+        if one.life in {Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED}:
+            return replace(one, expired=Cause("expire", site), over={})
+        return None
+
+    each(session, state, change)
+
+
+def detached_all(session: int, site: Site, state: State) -> None:
+    """The session was closed: its objects are detached."""
+
+    def change(one: Instance) -> Instance | None:
+        if one.life is Life.PENDING:
+            return replace(one, life=Life.TRANSIENT, session=None)
+        if one.life in _IN_SESSION:
+            return replace(one, life=Life.DETACHED, closed=Cause("close", site))
+        return None
+
+    each(session, state, change)
+
+
+def doubted_all(session: int, state: State) -> None:
+    """The session went where nobody can look: nothing is known of its objects any more."""
+    each(session, state, doubted)
+
+
+def doubted(one: Instance) -> Instance | None:
+    """An object of which nothing is known any more."""
+    if one.life in {Life.UNKNOWN, Life.DETACHED}:
+        return None
+    return replace(one, life=Life.UNKNOWN, over={}, expired=None, plan=Plan(unknown=True))
+
+
+def queried_again(model: ClassInfo, session: int, plan: Plan, state: State, m: Machine) -> None:
+    """Another query of the same model: it may have refreshed what was expired and filled what was not loaded."""
+
+    def change(one: Instance) -> Instance | None:
+        if not (m.index.is_subclass(one.model, model) or m.index.is_subclass(model, one.model)):
+            return None
+        over = {**one.over, **{name: Slot(MAYBE) for name, _ in plan.branches if _open(one, name)}}
+        if one.expired is not None:
+            return replace(one, expired=None, over=over, plan=Plan(unknown=True))
+        return replace(one, over=over) if over != one.over else None
+
+    each(session, state, change)
+
+
+def _open(one: Instance, name: str) -> bool:
+    slot = one.over.get(name)
+    return slot is None or slot.loaded is NO
+
+
+# -- what happens to one object
+
+
+def refreshed(ref: Ref, names: tuple[str, ...] | None, state: State, m: Machine) -> None:
+    """`refresh(obj)` gives the columns back and what the query loaded; `refresh(obj, names)` those names."""
+    instance = m.instance(ref, state)
+    if instance is None or instance.life in {Life.UNKNOWN, Life.TRANSIENT}:
+        return
+    if names is not None:
+        over = {**instance.over, **{name: Slot(YES) for name in names}}
+        state.heap[ref.id] = replace(instance, over=over)
+        return
+    kept: dict[str, Slot] = {}
+    for name, slot in instance.over.items():
+        attribute = m.models.attribute(instance.model, name)
+        if attribute is not None and attribute.kind == "relationship":
+            if attribute.direction in {"many-to-one", None} and slot.loaded is YES:
+                kept[name] = Slot(MAYBE, slot.value)
+            elif slot.loaded is MAYBE:
+                kept[name] = slot
+    state.heap[ref.id] = replace(instance, over=kept, expired=None, dirty=False, born="query", partial=False)
+
+
+def deleted(ref: Ref, state: State, m: Machine) -> None:
+    """`delete(obj)` loads the collections that it has to look through, unless passive_deletes says not to."""
+    instance = m.instance(ref, state)
+    if instance is None or instance.life not in {Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED}:
+        return
+    over = dict(instance.over)
+    for relation in m.models.relationships(instance.model):
+        if not relation.passive_deletes and relation.lazy not in {"dynamic", "write_only"}:
+            over[relation.name] = Slot(MAYBE)
+    state.heap[ref.id] = replace(instance, life=Life.DELETED, over=over, expired=None)
+
+
+def added(ref: Ref, session: int, state: State, m: Machine) -> None:
+    """`add(obj)`: a new object is pending, and so are those that hang on it."""
+    instance = m.instance(ref, state)
+    if instance is None:
+        return
+    if instance.life is Life.TRANSIENT:
+        state.heap[ref.id] = replace(instance, life=Life.PENDING, session=session)
+        for slot in list(instance.over.values()):
+            for child in refs_in(slot.value):
+                added(child, session, state, m)
+    elif instance.life is Life.ASSUMED:
+        state.heap[ref.id] = replace(instance, life=Life.UNKNOWN, expired=None)
+    elif instance.life is Life.DETACHED:
+        state.heap[ref.id] = replace(instance, life=Life.PERSISTENT, session=session)
+
+
+def refs_in(value: Value | None) -> list[Ref]:
+    """The objects in a value: itself or the elements of a list."""
+    if isinstance(value, Ref):
+        return [value]
+    if isinstance(value, ListValue):
+        return [r for item in (value.items or (value.element,)) for r in refs_in(item)]
+    return []
+
+
+def assigned(ref: Ref, name: str, value: Value, site: Site, state: State, m: Machine) -> None:
+    """`obj.name = value`: a collection that is not loaded has to be; a column makes the object dirty."""
+    instance = m.instance(ref, state)
+    if instance is None:
+        return
+    attribute = m.models.attribute(instance.model, name)
+    if attribute is None:
+        return
+    if attribute.kind == "relationship":
+        if instance.life not in {Life.TRANSIENT, Life.PENDING}:
+            read(ref, name, site, state, m, write="=")
+        put(ref, name, Slot(YES, value if not isinstance(value, Opaque) else None), state)
+        return
+    instance = m.instance(ref, state) or instance
+    given = instance.given if isinstance(value, Const) and value == NONE else instance.given | {name}
+    if instance.life in {Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED}:
+        computed = [a for a in m.models.attributes(instance.model).values() if a.server_update]
+        stale = {f"~{a.name}" for a in computed} if not m.models.eager_defaults(instance.model) else set()
+        given = given | stale
+        stale_again = {relation.name for relation in m.models.relationships(instance.model) if name in relation.foreign_keys}
+        over = {n: s for n, s in instance.over.items() if n not in stale_again}
+        instance = replace(instance, over=over)
+    state.heap[ref.id] = replace(
+        instance, given=given, dirty=True, over={**instance.over, name: Slot(YES, value)}
+    )

@@ -1,0 +1,224 @@
+"""The whole machine, and how every function of a project is analysed with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from asyncsql_lint.diagnostics import Confidence
+from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow import instances as orm
+from asyncsql_lint.flow.events import SyncSessionGiven
+from asyncsql_lint.flow.execute import Executor
+from asyncsql_lint.flow.machine import Frame, Sink, Unreachable
+from asyncsql_lint.flow.names import Names
+from asyncsql_lint.flow.objects import Life, Object
+from asyncsql_lint.flow.state import State
+from asyncsql_lint.flow.summaries import Summaries
+from asyncsql_lint.flow.values import (
+    UNKNOWN,
+    Arguments,
+    ClassValue,
+    FunctionValue,
+    Ref,
+    Value,
+)
+from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo, ModuleInfo, collect
+from asyncsql_lint.index.models import Models
+from asyncsql_lint.index.project import ProjectIndex
+from asyncsql_lint.syntax import facts as f
+
+
+class Interpreter(Executor):
+    """Analyses a project."""
+
+    def __init__(self, index: ProjectIndex, models: Models) -> None:
+        super().__init__(index, models)
+        self.nested = {}
+        self._decorators = {}
+        self.configured: set[Site] = set()
+        self._decorated: dict[FunctionInfo, Value] = {}
+        self._templates: dict[ClassInfo, tuple[Object, State] | None] = {}
+        self._local_classes: dict[tuple[str, int], ClassInfo] = {}
+        self.names = Names(self, self.decorated)
+        self.summaries = Summaries(self, self.run_body)
+
+    # -- decorators
+
+    def decorated(self, info: FunctionInfo) -> Value:
+        """A function of the project after its decorators: those of the project are called, a library's are looked up."""
+        found = self._decorated.get(info)
+        if found is None:
+            self._decorated[info] = FunctionValue(info)
+            found = self._apply_decorators(FunctionValue(info), info.node.decorators, info)
+            self._decorated[info] = found
+        return found
+
+    def _apply_decorators(self, value: Value, decorators: tuple[f.Expr, ...], info: FunctionInfo) -> Value:
+        for expression in reversed(decorators):
+            callee = expression.func if isinstance(expression, f.Call) else expression
+            definitions = self.index.resolve(info.module, callee)
+            if not any(isinstance(d, (FunctionInfo, ClassInfo)) for d in definitions):
+                continue
+            decorator = self.names.evaluate_global(info.module, expression)
+            if not isinstance(decorator, FunctionValue):
+                continue
+            state = State({}, {})
+            self.frames.append(Frame(info.module, None, "sync", {}, Sink()))
+            try:
+                made = self.call(decorator, Arguments((value,)), Site(info.module.path, info.node.at), state)
+            except Unreachable:
+                made = UNKNOWN
+            finally:
+                self.frames.pop()
+            if isinstance(made, FunctionValue):
+                value = made
+        return value
+
+    def decorated_local(self, value: FunctionValue, node: f.Function, state: State) -> Value:
+        """A nested function after its decorators; a framework's leave it as it is."""
+        return value
+
+    # -- nested definitions
+
+    def nested_function(self, value: FunctionValue, state: State) -> None:
+        """Analyse a nested function as a framework would call it."""
+        info = value.info
+        if len(self.frames) > 8:
+            return
+        trial = state.copy()
+        watched, self.frame.sink.watched = self.frame.sink.watched, False
+        try:
+            env = self.given_by_framework(info, trial, None)
+            mode = "loop" if info.node.is_async else "sync"
+            summary, originals = self.summaries.of(info, env, mode, trial, dict(value.closure))
+            self.summaries.tell(summary, originals, Site(info.module.path, info.node.at), info)
+        except Unreachable:
+            pass
+        finally:
+            self.frame.sink.watched = watched
+
+    def local_class(self, node: f.Class) -> Value | None:
+        """A class that is defined in a function."""
+        if self.frame.function is None:
+            return None
+        module = self.frame.module
+        key = (module.path, node.at)
+        info = self._local_classes.get(key)
+        if info is None:
+            info = ClassInfo(module, node, f"{self.frame.context}.{node.name}")
+            info.members, _ = collect(node.body, module, f"{info.qualname}.", info)
+            self._local_classes[key] = info
+        return ClassValue(info)
+
+    def template(self, info: ClassInfo) -> tuple[Object, State] | None:
+        """An object of a class as its constructor leaves it when a framework makes it."""
+        if info not in self._templates:
+            self._templates[info] = None
+            self._templates[info] = self._make_template(info)
+        return self._templates[info]
+
+    def _make_template(self, info: ClassInfo) -> tuple[Object, State] | None:
+        init = self.index.method(info, "__init__")
+        if init is None or len(self.frames) > 16:
+            return None
+        state = State({}, {})
+        site = Site(init.module.path, init.node.at)
+        self.frames.append(Frame(info.module, None, "sync", {}, Sink()))
+        try:
+            ref = self.new(Object(info), state)
+            env = self.given_by_framework(init, state, ref)
+            self.run_with(init, env, site, state, "sync")
+            made = self.plain_object(ref, state)
+        except Unreachable:
+            return None
+        finally:
+            self.frames.pop()
+        return (made, state) if made is not None else None
+
+    # -- roots
+
+    def analyse(self, functions: Iterable[FunctionInfo], modules: Iterable[ModuleInfo]) -> None:
+        """Analyse functions as if a framework called them, and the bodies of modules."""
+        for module in modules:
+            self.root(module, None)
+        for function in functions:
+            self.root(function.module, function)
+
+    def root(self, module: ModuleInfo, function: FunctionInfo | None) -> None:
+        """Analyse one function with what its signature says, or a module's body."""
+        self.frames.append(Frame(module, None, "sync", {}, Sink()))
+        state = State({}, {})
+        try:
+            if function is None:
+                self.block(module.facts.body, [state])
+            else:
+                self.root_function(function, state)
+        except Unreachable:
+            pass
+        finally:
+            self.frames.pop()
+
+    def root_function(self, function: FunctionInfo, state: State) -> None:
+        """Analyse a function as if a framework called it."""
+        receiver = self.receiver(function, state)
+        env = self.given_by_framework(function, state, receiver)
+        self.assume(env, state)
+        mode = "loop" if function.node.is_async else "sync"
+        summary, _ = self.summaries.of(function, env, mode, state, {})
+        for event, _ in summary.pending:
+            self.emit(event)
+        if function.node.is_async and not summary.blocked:
+            self.given_sync(function, env, state)
+
+    def receiver(self, function: FunctionInfo, state: State) -> Value | None:
+        """`self` or `cls` of a method."""
+        if function.owner is None:
+            return None
+        names = self.decorator_names(function)
+        if "staticmethod" in names:
+            return None
+        if "classmethod" in names or function.name == "__new__":
+            return ClassValue(function.owner)
+        return self.names.of_class(function.owner, state, Site(function.module.path, function.node.at), "self")
+
+    def assume(self, env: dict[str, Value], state: State) -> None:
+        """ORM objects among the parameters belong to the only session that is given with them."""
+        objects = [v.id for v in env.values() if isinstance(v, Ref) and self.loose(v, state)]
+        if not objects:
+            return
+        sessions = {v.id for v in env.values() if isinstance(v, Ref) and self.async_session(v, state)}
+        for value in env.values():
+            found = self.plain_object(value, state)
+            if found is None or sessions or not isinstance(value, Ref):
+                continue
+            self.complete(value, found, state)
+            held = self.plain_object(value, state) or found
+            sessions = {v.id for v in held.attributes.values() if isinstance(v, Ref) and self.async_session(v, state)}
+        if len(sessions) == 1:
+            for number in objects:
+                orm.update(number, state, life=Life.ASSUMED, session=next(iter(sessions)))
+
+    def loose(self, value: Ref, state: State) -> bool:
+        """Whether a value is an ORM object of which nothing is known yet."""
+        instance = self.instance(value, state)
+        return instance is not None and instance.life is Life.UNKNOWN and instance.session is None
+
+    def async_session(self, value: Ref, state: State) -> bool:
+        """Whether a value is an async session."""
+        session = self.session(value, state)
+        return session is not None and session.is_async and session.kind == "session"
+
+    def given_sync(self, function: FunctionInfo, env: dict[str, Value], state: State) -> None:
+        """Tell of a sync session that an endpoint or dependency is given by `Depends`."""
+        for param in function.node.params:
+            session = self.session(env.get(param.name), state)
+            if session is None or session.is_async or session.scope != "dependency" or session.kind != "session":
+                continue
+            self.emit(
+                SyncSessionGiven(
+                    site=Site(function.module.path, param.at),
+                    context=function.qualname,
+                    parameter=param.name,
+                    confidence=Confidence.INFERRED,
+                )
+            )

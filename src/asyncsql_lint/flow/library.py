@@ -1,0 +1,416 @@
+"""Calls of library functions: SQLAlchemy, SQLModel, asyncio, FastAPI, the built-ins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow import concurrency
+from asyncsql_lint.flow import instances as orm
+from asyncsql_lint.flow.coroutines import lost
+from asyncsql_lint.flow.expressions import Expressions
+from asyncsql_lint.flow.freeze import reachable
+from asyncsql_lint.flow.names import ASYNC_SESSIONS, SYNC_SESSIONS
+from asyncsql_lint.flow.objects import Instance, Life, Session
+from asyncsql_lint.flow.sessions import made_by
+from asyncsql_lint.flow.state import State
+from asyncsql_lint.flow.statements import loader, select
+from asyncsql_lint.flow.values import (
+    NONE,
+    UNKNOWN,
+    Alias,
+    Arguments,
+    ClassValue,
+    Const,
+    Coroutine,
+    Dependency,
+    DictValue,
+    Engine,
+    External,
+    Factory,
+    ListValue,
+    Partial,
+    Primitive,
+    Ref,
+    Statement,
+    Task,
+    TupleValue,
+    Value,
+)
+from asyncsql_lint.libraries.sqlalchemy_orm import COLUMN_LOADERS, HARMLESS_OPTIONS, LOADERS
+
+Handler: TypeAlias = "Callable[[Expressions, str, Arguments, Site, State], Value]"
+
+QUIET = frozenset(
+    """
+    logging json datetime typing typing_extensions collections re os sys time uuid math hashlib itertools random
+    decimal enum pathlib string operator base64 secrets warnings dataclasses abc copy pydantic loguru structlog
+    sqlalchemy sqlmodel fastapi starlette traceback builtins inspect functools contextlib asyncio anyio httpx
+    aiohttp zoneinfo textwrap urllib statistics bisect heapq io csv
+    """.split()
+)
+"""Libraries whose functions do nothing to a session that they are given, but what their handlers say."""
+
+
+def call(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    """The value of calling the library function with the canonical name `name`."""
+    handler = _TABLE.get(name)
+    if handler is not None:
+        return handler(m, name, arguments, site, state)
+    if name in LOADERS or name in COLUMN_LOADERS or name in HARMLESS_OPTIONS or name == "sqlalchemy.selectin_polymorphic":
+        return loader(name, arguments)
+    if name.startswith(("sqlalchemy.func.", "sqlalchemy.literal", "sqlalchemy.sql.", "sqlmodel.col", "sqlmodel.func.")):
+        return Primitive("sql")
+    if name in {"sqlalchemy.or_", "sqlalchemy.and_", "sqlalchemy.not_", "sqlalchemy.desc", "sqlalchemy.asc"}:
+        return Primitive("sql")
+    if name.startswith(("sqlalchemy.case", "sqlalchemy.cast", "sqlalchemy.exists", "sqlalchemy.column")):
+        return Primitive("sql")
+    if name.partition(".")[0] not in QUIET:
+        escape(arguments, site, state, m)
+    return UNKNOWN
+
+
+def escape(arguments: Arguments, site: Site, state: State, m: Expressions) -> None:
+    """Arguments go where nobody can look: a session among them may do anything to its objects."""
+    values = [*arguments.positional, *(v for _, v in arguments.keywords)]
+    if not any(not isinstance(v, (Const, External, ClassValue)) for v in values):
+        return
+    for number in sorted(reachable(values, state.heap)):
+        found = state.heap.get(number)
+        if isinstance(found, Session):
+            m.effect("escape", number, site, state)
+            orm.doubted_all(number, state)
+        elif isinstance(found, Instance):
+            changed = orm.doubted(found)
+            if changed is not None:
+                state.heap[number] = changed
+
+
+# -- SQLAlchemy
+
+
+def _select(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    return select(arguments, site, name.partition(".")[0], m)
+
+
+def _dml(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    return Statement(name.rpartition(".")[2], (), site)
+
+
+def _text(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    return Statement("text", (), site)
+
+
+def _aliased(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    first = arguments.get(0, "element")
+    return Alias(first.info) if isinstance(first, ClassValue) and m.models.is_mapped(first.info) else UNKNOWN
+
+
+def _engine(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    first = arguments.get(0, "url")
+    driver = ""
+    if isinstance(first, Const) and isinstance(first.value, str):
+        driver = first.value.partition("://")[0]
+    if name == "sqlalchemy.AsyncEngine":
+        return Engine(True, site)
+    return Engine("async" in name, site, driver)
+
+
+def _bool(value: Value | None, default: bool | None) -> bool | None:
+    if value is None:
+        return default
+    return value.value if isinstance(value, Const) and isinstance(value.value, bool) else None
+
+
+def _factory(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    expires = _bool(arguments.keyword("expire_on_commit"), None if arguments.open else True)
+    given = arguments.keyword("class_")
+    library = session_library(given, m)
+    if name == "sqlalchemy.async_sessionmaker":
+        return Factory(True, expires, (library or ("", "sqlalchemy"))[1], site)
+    if library is not None:
+        return Factory(library[0] == "async", expires, library[1], site)
+    if given is not None or arguments.open:
+        return UNKNOWN
+    bind = arguments.get(0, "bind")
+    if isinstance(bind, Engine) and bind.is_async:
+        return UNKNOWN  # a sync factory over an async engine fails on use: another rule's business
+    return Factory(False, expires, "sqlalchemy", site)
+
+
+def session_library(value: Value | None, m: Expressions) -> tuple[str, str] | None:
+    """Whether a session class is async, and whose it is."""
+    names: frozenset[str] | set[str] = set()
+    if isinstance(value, External):
+        names = {value.name}
+    elif isinstance(value, ClassValue):
+        names = m.index.externals(value.info)
+    for name, library in ASYNC_SESSIONS.items():
+        if name in names:
+            return "async", library
+    for name, library in SYNC_SESSIONS.items():
+        if name in names:
+            return "sync", library
+    return None
+
+
+def _session(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    is_async = name in ASYNC_SESSIONS
+    library = (ASYNC_SESSIONS if is_async else SYNC_SESSIONS)[name]
+    expires = _bool(arguments.keyword("expire_on_commit"), None if arguments.open else True)
+    return m.new(Session(is_async, library=library, expires=expires, origin=site), state)
+
+
+def _scoped(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    factory = arguments.get(0, "session_factory")
+    if not isinstance(factory, Factory):
+        return UNKNOWN
+    return m.new(
+        Session(
+            factory.is_async, library=factory.library, expires=factory.expires, origin=site, scope="factory", scoped=True
+        ),
+        state,
+    )
+
+
+def _inspect(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    return Primitive("inspection", arguments.positional[0]) if arguments.positional else UNKNOWN
+
+
+def _set_committed(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    target, key = arguments.get(0, "instance"), arguments.get(1, "key")
+    if isinstance(target, Ref) and isinstance(key, Const) and isinstance(key.value, str):
+        orm.put(target, key.value, orm.Slot(orm.YES), state)
+    return NONE
+
+
+# -- asyncio
+
+
+def _gather(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    by = name.replace("asyncio.", "", 1) if name.startswith("asyncio.") else name
+    return Coroutine(External(f"run:{by}"), arguments, site, f"{by}()")
+
+
+def _create_task(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    first = arguments.get(0, "coro")
+    return concurrency.started(first, name, site, state, m) if first is not None else UNKNOWN
+
+
+def _passed_on(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    """`shield`, `wait_for`: awaiting them awaits their argument."""
+    first = arguments.get(0, "fut") or arguments.get(0, "arg")
+    return first if first is not None else UNKNOWN
+
+
+def _asyncio_run(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    first = arguments.get(0, "main")
+    if not isinstance(first, Coroutine):
+        return UNKNOWN
+    mode, m.frame.mode = m.frame.mode, "loop"
+    try:
+        return m.await_(first, site, state)
+    finally:
+        m.frame.mode = mode
+
+
+def _thread(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    skip = 1 if name.endswith("run_in_executor") else 0
+    return Coroutine(External("run:thread"), Arguments(arguments.positional[skip:], arguments.keywords), site, f"{name}()")
+
+
+def _primitive(kind: str) -> Handler:
+    def handler(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+        return Primitive(kind, arguments.positional[0] if arguments.positional else UNKNOWN)
+
+    return handler
+
+
+def _semaphore(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    first = arguments.get(0, "value")
+    return Primitive("lock" if first in {None, Const(1)} else "semaphore")
+
+
+# -- built-ins
+
+
+def _consuming(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    for value in arguments.positional:
+        lost(value, f"passed to `{name.rpartition('.')[2]}()`", site, state, m)
+    return Primitive("plain")
+
+
+def _container(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    first = arguments.positional[0] if arguments.positional else None
+    if first is None:
+        return ListValue(UNKNOWN, ()) if name != "builtins.dict" else DictValue(arguments.keywords, NONE)
+    lost(first, f"passed to `{name.rpartition('.')[2]}()`", site, state, m)
+    if isinstance(first, (ListValue, TupleValue)) and name in {"builtins.list", "builtins.tuple"}:
+        return first
+    element = m.elements(first, site, state)
+    if name in {"builtins.next", "builtins.min", "builtins.max", "builtins.anext"}:
+        return element
+    if name == "builtins.enumerate":
+        return ListValue(TupleValue((Primitive("plain"), element)))
+    if name == "builtins.dict":
+        return UNKNOWN
+    return ListValue(element)
+
+
+def _zip(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    return ListValue(TupleValue(tuple(m.elements(v, site, state) for v in arguments.positional)))
+
+
+def _text_of(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    from asyncsql_lint.syntax import facts as f
+
+    for value in arguments.positional:
+        lost(value, f"passed to `{name.rpartition('.')[2]}()`", site, state, m)
+        m.text(value, f.Other(site.node, ()), state)
+    if name == "builtins.str" and len(arguments.positional) == 1 and isinstance(arguments.positional[0], Const):
+        return Const(str(arguments.positional[0].value))
+    return Primitive("plain")
+
+
+def _getattr(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    if len(arguments.positional) < 2:
+        return UNKNOWN
+    target, key = arguments.positional[0], arguments.positional[1]
+    if isinstance(key, Const) and isinstance(key.value, str):
+        return m.attribute(target, key.value, site, state)
+    return UNKNOWN
+
+
+def _setattr(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    if len(arguments.positional) < 3 or not isinstance(arguments.positional[0], Ref):
+        return NONE
+    target, key, value = arguments.positional[:3]
+    if isinstance(target, Ref):
+        if isinstance(key, Const) and isinstance(key.value, str):
+            orm.assigned(target, key.value, value, site, state, m)
+        else:
+            instance = m.instance(target, state)
+            if instance is not None and instance.life in {Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED}:
+                column = next((a for a in m.models.attributes(instance.model).values() if a.kind == "column"), None)
+                if column is not None:
+                    _touch(target, state, m)
+    return NONE
+
+
+def _touch(target: Ref, state: State, m: Expressions) -> None:
+    """An assignment to some column: which one is unknown, but there will be an UPDATE."""
+    instance = m.instance(target, state)
+    if instance is None:
+        return
+    computed = [a for a in m.models.attributes(instance.model).values() if a.server_update]
+    if not m.models.eager_defaults(instance.model):
+        stale = instance.given | {f"~{a.name}" for a in computed}
+        orm.update(target, state, dirty=True, given=stale)
+
+
+def _partial(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    if not arguments.positional:
+        return UNKNOWN
+    return Partial(arguments.positional[0], Arguments(arguments.positional[1:], arguments.keywords, arguments.open))
+
+
+def _second(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    return arguments.positional[1] if len(arguments.positional) > 1 else UNKNOWN
+
+
+def _first(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    return arguments.positional[0] if arguments.positional else UNKNOWN
+
+
+def _identity_decorator(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    return External("decorator:transparent")
+
+
+def _depends(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    return Dependency(arguments.get(0, "dependency"))
+
+
+def _quiet(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    return Primitive("plain")
+
+
+def _factory_call(m: Expressions, factory: Factory, arguments: Arguments, site: Site, state: State) -> Value:
+    return made_by(factory, arguments, site, state, m)
+
+
+_TABLE: dict[str, Handler] = {
+    "sqlalchemy.select": _select,
+    "sqlmodel.select": _select,
+    "sqlalchemy.insert": _dml,
+    "sqlalchemy.update": _dml,
+    "sqlalchemy.delete": _dml,
+    "sqlalchemy.text": _text,
+    "sqlalchemy.aliased": _aliased,
+    "sqlalchemy.create_async_engine": _engine,
+    "sqlalchemy.async_engine_from_config": _engine,
+    "sqlalchemy.create_engine": _engine,
+    "sqlalchemy.engine_from_config": _engine,
+    "sqlalchemy.AsyncEngine": _engine,
+    "sqlalchemy.async_sessionmaker": _factory,
+    "sqlalchemy.sessionmaker": _factory,
+    "sqlalchemy.async_scoped_session": _scoped,
+    "sqlalchemy.scoped_session": _scoped,
+    "sqlalchemy.inspect": _inspect,
+    "sqlalchemy.set_committed_value": _set_committed,
+    **dict.fromkeys((*ASYNC_SESSIONS, *SYNC_SESSIONS), _session),
+    **dict.fromkeys(("asyncio.gather", "asyncio.wait", "asyncio.as_completed"), _gather),
+    **dict.fromkeys(("asyncio.create_task", "asyncio.ensure_future"), _create_task),
+    **dict.fromkeys(("asyncio.shield", "asyncio.wait_for"), _passed_on),
+    **dict.fromkeys(("asyncio.run", "anyio.run"), _asyncio_run),
+    **dict.fromkeys(
+        ("asyncio.to_thread", "anyio.to_thread.run_sync", "fastapi.run_in_threadpool", "asgiref.sync.sync_to_async"),
+        _thread,
+    ),
+    "asyncio.TaskGroup": _primitive("task_group"),
+    "anyio.create_task_group": _primitive("task_group"),
+    "asyncio.get_running_loop": _primitive("loop"),
+    "asyncio.get_event_loop": _primitive("loop"),
+    "asyncio.new_event_loop": _primitive("loop"),
+    "asyncio.Lock": _primitive("lock"),
+    "anyio.Lock": _primitive("lock"),
+    "threading.Lock": _primitive("lock"),
+    "asyncio.Semaphore": _semaphore,
+    "asyncio.BoundedSemaphore": _semaphore,
+    "anyio.Semaphore": _semaphore,
+    **dict.fromkeys(("asyncio.timeout", "anyio.fail_after", "anyio.move_on_after"), _primitive("timeout")),
+    "contextlib.AsyncExitStack": _primitive("exit_stack"),
+    "contextlib.ExitStack": _primitive("exit_stack"),
+    "contextlib.aclosing": _primitive("closing"),
+    "contextlib.closing": _primitive("closing"),
+    "contextlib.nullcontext": _primitive("null"),
+    "contextlib.suppress": _primitive("suppress"),
+    "concurrent.futures.ThreadPoolExecutor": _primitive("executor"),
+    "contextvars.ContextVar": _primitive("context_var"),
+    **dict.fromkeys((f"builtins.{n}" for n in ("len", "sum", "any", "all", "bool", "int", "float", "hasattr")), _consuming),
+    **dict.fromkeys(
+        (f"builtins.{n}" for n in ("list", "tuple", "set", "sorted", "reversed", "iter", "next", "enumerate", "frozenset",
+                                   "dict", "min", "max", "aiter", "anext")),
+        _container,
+    ),
+    "builtins.zip": _zip,
+    **dict.fromkeys(("builtins.str", "builtins.repr", "builtins.print", "builtins.format"), _text_of),
+    "builtins.getattr": _getattr,
+    "builtins.hasattr": _getattr,
+    "builtins.setattr": _setattr,
+    **dict.fromkeys((f"builtins.{n}" for n in ("isinstance", "range", "type", "id", "round", "abs", "issubclass")), _quiet),
+    "functools.partial": _partial,
+    **dict.fromkeys(("typing.cast", "typing_extensions.cast"), _second),
+    **dict.fromkeys(("copy.copy", "copy.deepcopy"), _first),
+    **dict.fromkeys(("functools.wraps", "functools.lru_cache", "functools.cache"), _identity_decorator),
+    "fastapi.Depends": _depends,
+    "fastapi.Security": _depends,
+    "fastapi.FastAPI": _primitive("router"),
+    "fastapi.APIRouter": _primitive("router"),
+    "fastapi.BackgroundTasks": _primitive("background"),
+}
+
+
+def is_task(value: Value) -> bool:
+    """Whether a value is a task or a coroutine."""
+    return isinstance(value, (Task, Coroutine))

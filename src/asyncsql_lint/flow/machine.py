@@ -1,0 +1,286 @@
+"""The machine that the analysis runs on: frames, choices, the heap, and where events go.
+
+Evaluation is deterministic but for *choices* (which way a conditional expression went, which outcome a call had):
+a statement is evaluated once for each combination of them, from a copy of the same state. So an expression has
+one value in one state, and what belongs together (a helper returned None *and* rolled back) stays together.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from asyncsql_lint.diagnostics import Confidence
+from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow.events import Event
+from asyncsql_lint.flow.objects import HeapObject, Instance, Object, Query, Result, Session
+from asyncsql_lint.flow.state import Effect, State
+from asyncsql_lint.flow.values import (
+    UNKNOWN,
+    Arguments,
+    Const,
+    DictValue,
+    ListValue,
+    Opaque,
+    Ref,
+    TupleValue,
+    Value,
+)
+from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo, ModuleInfo
+from asyncsql_lint.index.models import Models
+from asyncsql_lint.index.project import ProjectIndex
+from asyncsql_lint.syntax import facts as f
+
+MAX_CHOICES = 8
+"""Ways in which one statement is evaluated."""
+
+MAX_DEPTH = 24
+"""Calls within calls that are followed."""
+
+FIRST_ID = 1_000_000
+"""Numbers below belong to what a summary was given."""
+
+
+class Unreachable(Exception):
+    """What is being evaluated never comes to an end: every way through it raises."""
+
+
+@dataclass(slots=True)
+class Sink:
+    """Where the ways out of a block go, other than its end."""
+
+    returns: list[tuple[State, Value, f.Return | None]] = field(default_factory=list)
+    breaks: list[State] = field(default_factory=list)
+    continues: list[State] = field(default_factory=list)
+    raises: list[State] = field(default_factory=list)
+    watched: bool = False
+
+
+@dataclass(slots=True)
+class Frame:
+    """One function while it is analysed.
+
+    `mode` is `loop` (on the event loop), `sync` (a plain function, nobody knows where), `greenlet` (in `run_sync`)
+    or `thread`. `pending` are events on objects that the function was given: its callers are to blame.
+    """
+
+    module: ModuleInfo
+    function: FunctionInfo | None
+    mode: str
+    closure: dict[str, Value]
+    sink: Sink
+    entries: int = 0
+    depth: int = 0
+    locks: int = 0
+    pending: list[tuple[Event, int]] = field(default_factory=list)
+    yields: list[tuple[State, Value]] = field(default_factory=list)
+    blocked: list[Event] = field(default_factory=list)
+    dependencies: dict[object, Value] = field(default_factory=dict)
+    globals: set[str] = field(default_factory=set)
+    database: bool = False
+    awaited: int = -1
+    self_value: Value | None = None
+
+    @property
+    def context(self) -> str:
+        """The qualified name of the function, for messages and fingerprints."""
+        return self.function.qualname if self.function is not None else "<module>"
+
+
+O = TypeVar("O", bound=HeapObject)
+T = TypeVar("T")
+
+
+class Machine(ABC):
+    """State that outlives functions, and what every part of the analysis needs."""
+
+    def __init__(self, index: ProjectIndex, models: Models) -> None:
+        self.index = index
+        self.models = models
+        self.events: dict[Event, None] = {}
+        self.call_sites: dict[FunctionInfo, set[Site]] = {}
+        self.globals: dict[int, HeapObject] = {}
+        self.frames: list[Frame] = []
+        self._next = FIRST_ID
+        self._next_global = -1
+        self._oracle: list[int] | None = None
+        self._asked: list[int] = []
+        self.limits: dict[str, int] = {}
+        self.notes: dict[Site, set[str]] = {}
+        self.holders: dict[Site, FunctionInfo | None] = {}
+
+    # -- what the parts provide
+
+    @abstractmethod
+    def evaluate(self, expression: f.Expr, state: State) -> Value:
+        """The value of an expression; the state changes as the expression changes it."""
+
+    @abstractmethod
+    def call(self, callee: Value, arguments: Arguments, site: Site, state: State) -> Value:
+        """The value of a call."""
+
+    @abstractmethod
+    def attribute(self, value: Value, name: str, site: Site, state: State) -> Value:
+        """The value of `value.name`."""
+
+    @abstractmethod
+    def await_(self, value: Value, site: Site, state: State) -> Value:
+        """The value of awaiting `value`."""
+
+    @abstractmethod
+    def elements(self, value: Value, site: Site, state: State) -> Value:
+        """What iterating over `value` gives, one for all."""
+
+    # -- frames
+
+    @property
+    def frame(self) -> Frame:
+        """The function that is being analysed."""
+        return self.frames[-1]
+
+    def site(self, node: f.Node) -> Site:
+        """The place of a node of the function that is being analysed."""
+        return Site(self.frame.module.path, node.at)
+
+    # -- choices
+
+    def choose(self, ways: int) -> int:
+        """One of `ways` ways; the statement will be evaluated again for the others."""
+        if ways < 2 or self._oracle is None:
+            return 0
+        position = len(self._asked)
+        answer = self._oracle[position] if position < len(self._oracle) else 0
+        self._asked.append(ways)
+        if position >= len(self._oracle):
+            self._oracle.append(0)
+        return answer
+
+    def ways(self, state: State, work: Callable[[State], T]) -> list[tuple[State, T]]:
+        """Do `work` on a copy of `state`, once for each combination of choices; drop the ways that never end."""
+        out: list[tuple[State, T]] = []
+        outer, asked = self._oracle, self._asked
+        oracle: list[int] = []
+        for _ in range(MAX_CHOICES):
+            self._oracle, self._asked = oracle, []
+            trial = state.copy()
+            try:
+                out.append((trial, work(trial)))
+            except Unreachable:
+                pass
+            finally:
+                questions = self._asked
+                self._oracle, self._asked = outer, asked
+            while oracle and oracle[-1] + 1 >= questions[len(oracle) - 1]:
+                oracle.pop()
+            if not oracle:
+                return out
+            oracle[-1] += 1
+        self.limit("choices")
+        return out
+
+    def limit(self, name: str) -> None:
+        """Note that a bound was reached: what lies beyond is unknown."""
+        self.limits[name] = self.limits.get(name, 0) + 1
+
+    # -- the heap
+
+    def new(self, obj: HeapObject, state: State) -> Ref:
+        """Put a new object in the heap."""
+        self._next += 1
+        state.heap[self._next] = obj
+        return Ref(self._next)
+
+    def new_global(self, obj: HeapObject) -> int:
+        """Put an object where all functions see it."""
+        self._next_global -= 1
+        self.globals[self._next_global] = obj
+        return self._next_global
+
+    def object(self, value: Value | int | None, state: State) -> HeapObject | None:
+        """The object behind a value."""
+        number = value.id if isinstance(value, Ref) else value
+        if not isinstance(number, int):
+            return None
+        found = state.heap.get(number)
+        return found if found is not None else self.globals.get(number)
+
+    def session(self, value: Value | int | None, state: State) -> Session | None:
+        """The session or connection behind a value."""
+        found = self.object(value, state)
+        return found if isinstance(found, Session) else None
+
+    def instance(self, value: Value | int | None, state: State) -> Instance | None:
+        """The ORM object behind a value."""
+        found = self.object(value, state)
+        return found if isinstance(found, Instance) else None
+
+    def result(self, value: Value | None, state: State) -> Result | None:
+        """The result behind a value."""
+        found = self.object(value, state)
+        return found if isinstance(found, Result) else None
+
+    def query(self, value: Value | None, state: State) -> Query | None:
+        """The legacy query behind a value."""
+        found = self.object(value, state)
+        return found if isinstance(found, Query) else None
+
+    def plain_object(self, value: Value | None, state: State) -> Object | None:
+        """The object of a project's class behind a value."""
+        found = self.object(value, state)
+        return found if isinstance(found, Object) else None
+
+    # -- events and effects
+
+    def emit(self, event: Event, subject: int | None = None) -> None:
+        """Tell an event. If it is about an object that the function was given, its callers hear of it."""
+        frame = self.frame
+        if not event.context:
+            event = replace(event, context=frame.context)
+            self.holders[event.site] = frame.function
+        if subject is not None and 0 <= subject < frame.entries:
+            frame.pending.append((event, subject))
+        else:
+            self.events.setdefault(event)
+
+    def effect(self, kind: str, session: int | None, site: Site, state: State) -> None:
+        """Note that something was done to a session."""
+        self.frame.database = True
+        if session is not None:
+            state.effects = (*state.effects, Effect(kind, session, site, self.frame.locks > 0))
+
+    # -- classes
+
+    def is_exception(self, info: ClassInfo) -> bool:
+        """Whether a class of the project is an exception."""
+        return any("Exception" in n or n.endswith("Error") for n in self.index.externals(info))
+
+    def confidence(self, session: int | None, state: State) -> Confidence:
+        """How sure it is what a session is."""
+        found = self.session(session, state)
+        return found.confidence if found is not None else Confidence.INFERRED
+
+
+def truth(value: Value) -> bool | None:
+    """Whether a value is true, if that is known."""
+    match value:
+        case Opaque():
+            return value.truth
+        case Const():
+            return bool(value.value)
+        case Ref():
+            return None if value.optional else True
+        case TupleValue():
+            return bool(value.items)
+        case ListValue(items=items) if items is not None:
+            return bool(items)
+        case ListValue() | DictValue():
+            return None
+        case _:
+            return True
+
+
+def unknown_if_missing(value: Value | None) -> Value:
+    """`value`, or unknown for None."""
+    return UNKNOWN if value is None else value

@@ -1,0 +1,364 @@
+"""What names and annotations mean as values: module globals, class attributes, parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from asyncsql_lint.diagnostics import Confidence
+from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow.freeze import reachable, renumber, renumber_object
+from asyncsql_lint.flow.machine import Frame, Machine, Sink, Unreachable
+from asyncsql_lint.flow.objects import Instance, Life, Object, Session
+from asyncsql_lint.flow.plans import Plan
+from asyncsql_lint.flow.state import State
+from asyncsql_lint.flow.values import (
+    UNKNOWN,
+    ClassValue,
+    Const,
+    Dependency,
+    Engine,
+    External,
+    Factory,
+    FunctionValue,
+    ListValue,
+    ModuleValue,
+    Opaque,
+    Ref,
+    Statement,
+    Value,
+)
+from asyncsql_lint.index.definitions import ClassInfo, ExternalName, FunctionInfo, ModuleInfo, Target
+from asyncsql_lint.index.project import Definition
+from asyncsql_lint.syntax import facts as f
+
+ASYNC_SESSIONS = {"sqlalchemy.AsyncSession": "sqlalchemy", "sqlmodel.AsyncSession": "sqlmodel"}
+SYNC_SESSIONS = {"sqlalchemy.Session": "sqlalchemy", "sqlmodel.Session": "sqlmodel"}
+SEQUENCES = frozenset({"list", "List", "Sequence", "Iterable", "set", "Set", "tuple", "Collection", "frozenset"})
+STREAMS = frozenset({"AsyncGenerator", "AsyncIterator", "AsyncIterable", "Generator", "Iterator"})
+
+
+class Names:
+    """Evaluates module globals and annotations, each once."""
+
+    def __init__(self, machine: Machine, decorate: Callable[[FunctionInfo], Value]) -> None:
+        self._m = machine
+        self._decorate = decorate
+        self._values: dict[tuple[str, int], Value] = {}
+        self._expiry: dict[str, bool | None] = {}
+        self._made: dict[str, list[tuple[str, bool | None]]] | None = None
+
+    # -- globals
+
+    def lookup(self, module: ModuleInfo, name: str) -> Value:
+        """The value of a name at the top of a module."""
+        return self.of(self._m.index.lookup(module, name))
+
+    def of(self, definitions: tuple[Definition, ...]) -> Value:
+        """The value of what a name was found to mean."""
+        if not definitions:
+            return UNKNOWN
+        if len(definitions) == 1:
+            return self.of_one(definitions[0])
+        values = [self.of_one(d) for d in definitions]
+        known = [v for v in values if not isinstance(v, (Opaque, Const))]
+        if not known:
+            return values[0] if all(v == values[0] for v in values) else UNKNOWN
+        first = known[0]
+        return first if all(_alike(first, v) for v in known) else UNKNOWN
+
+    def of_one(self, definition: Definition) -> Value:
+        """The value of one definition."""
+        match definition:
+            case ClassInfo():
+                return ClassValue(definition)
+            case FunctionInfo():
+                return self._decorate(definition)
+            case ModuleInfo():
+                return ModuleValue(definition)
+            case ExternalName():
+                return External(definition.name)
+            case (module, target):
+                return self._target(module, target)
+
+    def _target(self, module: ModuleInfo, target: Target) -> Value:
+        key = (module.path, target.site)
+        if key not in self._values:
+            self._values[key] = UNKNOWN  # what refers to itself ends here
+            self._values[key] = self._evaluate_target(module, target)
+        return self._values[key]
+
+    def _evaluate_target(self, module: ModuleInfo, target: Target) -> Value:
+        value: Value = UNKNOWN
+        if target.value is not None and target.how == "assigned":
+            value = self.evaluate_global(module, target.value)
+        if isinstance(value, (Opaque, Const)) and target.annotation is not None and target.how == "assigned":
+            state = State({}, {})
+            typed = self.annotated(target.annotation, module, state, Site(module.path, target.site), "global")
+            if not isinstance(typed, Opaque):
+                return self.globalised(typed, state)
+        return value
+
+    def evaluate_global(self, module: ModuleInfo, expression: f.Expr, scope: dict[str, Value] | None = None) -> Value:
+        """The value of an expression at the top of a module; its objects are seen by all functions."""
+        m = self._m
+        state = State(dict(scope or {}), {})
+        m.frames.append(Frame(module, None, "sync", {}, Sink()))
+        try:
+            value = m.evaluate(expression, state)
+        except Unreachable:
+            return UNKNOWN
+        finally:
+            m.frames.pop()
+        return self.globalised(value, state)
+
+    def globalised(self, value: Value, state: State) -> Value:
+        """The same value with its objects where all functions see them."""
+        numbers = {n: self._m.new_global(state.heap[n]) for n in sorted(reachable([value], state.heap))}
+        for old, new in numbers.items():
+            self._m.globals[new] = renumber_object(state.heap[old], lambda n: numbers.get(n, n))
+        return renumber(value, lambda n: numbers.get(n, n))
+
+    # -- annotations
+
+    def annotated(self, expression: f.Expr, module: ModuleInfo, state: State, site: Site, scope: str) -> Value:
+        """Something of the type that an annotation names, or unknown."""
+        match expression:
+            case f.Sub():
+                return self._generic(expression, module, state, site, scope)
+            case f.BinOp(op="|"):
+                left = self.annotated(expression.left, module, state, site, scope)
+                right = self.annotated(expression.right, module, state, site, scope)
+                return self._either(left, right, expression)
+            case f.Name() | f.Attr():
+                definitions = self._m.index.resolve(module, expression)
+                return self._typed(definitions, state, site, scope)
+            case _:
+                return UNKNOWN
+
+    def _either(self, left: Value, right: Value, expression: f.BinOp) -> Value:
+        nothing = [isinstance(side, f.Const) and side.kind == "none" for side in (expression.left, expression.right)]
+        if nothing[1]:
+            return _optional(left)
+        return _optional(right) if nothing[0] else UNKNOWN
+
+    def _generic(self, expression: f.Sub, module: ModuleInfo, state: State, site: Site, scope: str) -> Value:
+        base = expression.value
+        last = base.name if isinstance(base, f.Attr) else base.id if isinstance(base, f.Name) else ""
+        items = expression.index.items if isinstance(expression.index, f.Sequence) else (expression.index,)
+        if last == "Optional":
+            return _optional(self.annotated(items[0], module, state, site, scope))
+        if last == "Annotated":
+            return self.annotated(items[0], module, state, site, scope)
+        if last in SEQUENCES and items:
+            return ListValue(self.annotated(items[0], module, state, site, scope))
+        if last == "Union" or last == "type" or last == "Type":
+            return self._union(items, module, state, site, scope) if last == "Union" else UNKNOWN
+        if last in {"Callable", "dict", "Dict", "Literal", "ClassVar", "Awaitable", "Coroutine"} | STREAMS:
+            return UNKNOWN
+        return self._typed(self._m.index.resolve(module, base), state, site, scope)
+
+    def _union(self, items: tuple[f.Expr, ...], module: ModuleInfo, state: State, site: Site, scope: str) -> Value:
+        rest = [i for i in items if not (isinstance(i, f.Const) and i.kind == "none")]
+        if len(rest) == 1:
+            return _optional(self.annotated(rest[0], module, state, site, scope))
+        return UNKNOWN
+
+    def _typed(self, definitions: tuple[Definition, ...], state: State, site: Site, scope: str) -> Value:
+        if len(definitions) != 1:
+            return UNKNOWN
+        match definitions[0]:
+            case ExternalName(name=name):
+                return self.of_library(name, state, site, scope)
+            case ClassInfo() as info:
+                return self.of_class(info, state, site, scope)
+            case (module, Target(value=value, how="assigned")) if value is not None:
+                return self._alias(module, value, state, site, scope)
+            case _:
+                return UNKNOWN
+
+    def _alias(self, module: ModuleInfo, value: f.Expr, state: State, site: Site, scope: str) -> Value:
+        """`SessionDep = Annotated[AsyncSession, ...]`, `DbSession = NewType("DbSession", AsyncSession)`, `X = Y`."""
+        if isinstance(value, f.Call):
+            callee = self._m.index.resolve(module, value.func)
+            names = {d.name for d in callee if isinstance(d, ExternalName)}
+            if names & {"typing.NewType", "typing_extensions.NewType"} and len(value.args) > 1:
+                return self.annotated(value.args[1], module, state, site, scope)
+            return UNKNOWN
+        if isinstance(value, (f.Name, f.Attr, f.Sub, f.BinOp)):
+            return self.annotated(value, module, state, site, scope)
+        return UNKNOWN
+
+    def of_library(self, name: str, state: State, site: Site, scope: str) -> Value:
+        """Something of a library's type."""
+        m = self._m
+        if name in ASYNC_SESSIONS:
+            expires = self.project_expiry(site.path)
+            confidence = Confidence.PROVED
+            return m.new(
+                Session(True, library=ASYNC_SESSIONS[name], origin=site, scope=scope, expires=expires, confidence=confidence),
+                state,
+            )
+        if name == "sqlalchemy.async_scoped_session":
+            return m.new(Session(True, origin=site, scope=scope, scoped=True), state)
+        if name in SYNC_SESSIONS or name == "sqlalchemy.scoped_session":
+            return m.new(Session(False, library=SYNC_SESSIONS.get(name, "sqlalchemy"), origin=site, scope=scope), state)
+        if name in {"sqlalchemy.AsyncConnection", "sqlalchemy.Connection"}:
+            return m.new(Session(name.endswith("AsyncConnection"), "connection", origin=site, scope=scope), state)
+        match name:
+            case "sqlalchemy.AsyncEngine":
+                return Engine(True, site)
+            case "sqlalchemy.Engine":
+                return Engine(False, site)
+            case "sqlalchemy.async_sessionmaker":
+                return Factory(True, self.project_expiry(site.path), "sqlalchemy", site)
+            case "sqlalchemy.Select":
+                return Statement("select", None, site)
+            case _:
+                return UNKNOWN
+
+    def of_class(self, info: ClassInfo, state: State, site: Site, scope: str) -> Value:
+        """Something of a class of the project: a session, an ORM object, or a plain object."""
+        m = self._m
+        externals = m.index.externals(info)
+        for name, library in ASYNC_SESSIONS.items():
+            if name in externals:
+                return m.new(Session(True, library=library, origin=site, scope=scope), state)
+        for name, library in SYNC_SESSIONS.items():
+            if name in externals:
+                return m.new(Session(False, library=library, origin=site, scope=scope), state)
+        if m.models.is_mapped(info):
+            return m.new(
+                Instance(
+                    info, Plan(unknown=True), Life.UNKNOWN, origin=site, confidence=Confidence.INFERRED
+                ),
+                state,
+            )
+        return m.new(Object(info, {}, complete=False), state)
+
+    def project_expiry(self, path: str) -> bool | None:
+        """The expire_on_commit that all factories near a file agree on; None when they differ or there is none."""
+        folder = path.rpartition("/")[0]
+        if folder not in self._expiry:
+            self._expiry[folder] = self._nearest_expiry(folder)
+        return self._expiry[folder]
+
+    def _nearest_expiry(self, folder: str) -> bool | None:
+        if self._made is None:
+            self._made = self._factories()
+        roots = set()
+        while folder:
+            found = {e for place, calls in self._made.items() if (place + "/").startswith(folder + "/") for _, e in calls}
+            if found:
+                return next(iter(found)) if len(found) == 1 else None
+            if folder in roots:
+                break
+            folder = folder.rpartition("/")[0]
+        return None
+
+    def _factories(self) -> dict[str, list[tuple[str, bool | None]]]:
+        """Every place of the project where an async session's factory is made, by folder, with what it says of expiry."""
+        table: dict[str, list[tuple[str, bool | None]]] = {}
+        for module in self._m.index.modules.values():
+            words = module.facts.words
+            if not words & {"async_sessionmaker", "sessionmaker", "AsyncSession"}:
+                continue
+            for call, kind in _session_calls(module, self._m):
+                keywords = {k.name: k.value for k in call.keywords}
+                given = keywords.get("expire_on_commit")
+                expires: bool | None = True if None not in keywords else None
+                if given is not None:
+                    expires = given.value if isinstance(given, f.Const) and isinstance(given.value, bool) else None
+                table.setdefault(module.path.rpartition("/")[0], []).append((kind, expires))
+        return table
+
+
+def _session_calls(module: ModuleInfo, m: Machine) -> list[tuple[f.Call, str]]:
+    """The calls in a module that make an async session or its factory."""
+    out: list[tuple[f.Call, str]] = []
+    for call in calls_in(module.facts.body):
+        func = call.func.value if isinstance(call.func, f.Sub) else call.func
+        if not isinstance(func, (f.Name, f.Attr)):
+            continue
+        last = func.id if isinstance(func, f.Name) else func.name
+        if last not in {"async_sessionmaker", "sessionmaker", "AsyncSession"}:
+            continue
+        for definition in m.index.resolve(module, func):
+            if isinstance(definition, ExternalName):
+                name = definition.name
+                asynchronous = any(k.name == "class_" and _last(k.value).endswith("AsyncSession") for k in call.keywords)
+                if name in {"sqlalchemy.async_sessionmaker", *ASYNC_SESSIONS} or (
+                    name == "sqlalchemy.sessionmaker" and asynchronous
+                ):
+                    out.append((call, name))
+    return out
+
+
+def _last(expression: f.Expr) -> str:
+    return expression.id if isinstance(expression, f.Name) else expression.name if isinstance(expression, f.Attr) else ""
+
+
+def calls_in(body: tuple[f.Stmt, ...]) -> list[f.Call]:
+    """Every call in some statements, nested functions and classes included."""
+    out: list[f.Call] = []
+    stack: list[object] = list(body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, f.Call):
+            out.append(node)
+        if isinstance(node, f.Node):
+            stack += [getattr(node, name) for name in node.__struct_fields__]
+        elif isinstance(node, tuple):
+            stack += node
+    return out
+
+
+def _alike(one: Value, other: Value) -> bool:
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, Factory) and isinstance(other, Factory):
+        return one.is_async == other.is_async and one.expires == other.expires
+    if isinstance(one, Engine) and isinstance(other, Engine):
+        return one.is_async == other.is_async
+    return one == other or isinstance(one, (Ref, FunctionValue)) is False
+
+
+def _optional(value: Value) -> Value:
+    return replace(value, optional=True) if isinstance(value, Ref) else value
+
+
+def dependency_in(expression: f.Expr, module: ModuleInfo, names: Names) -> Value | None:
+    """The `Depends(...)` in an annotation such as `Annotated[AsyncSession, Depends(get_session)]`, through aliases."""
+    for _ in range(8):
+        if isinstance(expression, f.Sub):
+            items = expression.index.items if isinstance(expression.index, f.Sequence) else (expression.index,)
+            for item in items[1:]:
+                if isinstance(item, (f.Call, f.Name, f.Attr)):
+                    value = names.evaluate_global(module, item)
+                    if isinstance(value, Dependency):
+                        return value
+            return None
+        if not isinstance(expression, (f.Name, f.Attr)):
+            return None
+        definitions = names._m.index.resolve(module, expression)  # noqa: SLF001 -- same module
+        if len(definitions) != 1 or not isinstance(definitions[0], tuple):
+            return None
+        module, target = definitions[0]
+        if target.value is None or target.how != "assigned":
+            return None
+        expression = target.value
+    return None
+
+
+def annotation_of_dependency(expression: f.Expr, module: ModuleInfo, names: Names) -> tuple[f.Expr, ModuleInfo]:
+    """The type in front of an `Annotated[...]`, through aliases, with the module in which it is written."""
+    for _ in range(8):
+        if isinstance(expression, f.Sub):
+            items = expression.index.items if isinstance(expression.index, f.Sequence) else (expression.index,)
+            return items[0], module
+        definitions = names._m.index.resolve(module, expression)  # noqa: SLF001 -- same module
+        if len(definitions) != 1 or not isinstance(definitions[0], tuple) or definitions[0][1].value is None:
+            break
+        module, target = definitions[0]
+        expression = target.value  # type: ignore[assignment] # not None: tested above
+    return expression, module

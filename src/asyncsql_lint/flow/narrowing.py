@@ -1,0 +1,112 @@
+"""What a condition tells: `is None`, isinstance, truth, and their combinations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from asyncsql_lint.flow.machine import Machine, truth
+from asyncsql_lint.flow.objects import Instance, Object
+from asyncsql_lint.flow.state import State
+from asyncsql_lint.flow.values import NONE, ClassValue, Const, Opaque, Ref, TupleValue, Value
+from asyncsql_lint.syntax import facts as f
+
+
+def narrow(test: f.Expr, holds: bool, state: State, m: Machine) -> None:
+    """Change the state to what is known once `test` holds (or does not)."""
+    match test:
+        case f.Not():
+            narrow(test.value, not holds, state, m)
+        case f.BoolOp():
+            if (test.op == "and") is holds:
+                narrow(test.left, holds, state, m)
+                narrow(test.right, holds, state, m)
+        case f.Compare(op="is" | "is not" | "==" | "!="):
+            _compared(test, holds, state, m)
+        case f.Call(func=f.Name(id="isinstance"), args=(f.Name() as target, kind)):
+            _isinstance(target, kind, holds, state, m)
+        case f.Name() | f.Attr() | f.Walrus():
+            value = place(test, state, m)
+            if value is not None:
+                store(test, narrowed(value, holds), state, m)
+
+
+def narrowed(value: Value, holds: bool) -> Value:
+    """A value that was found to be true, or false."""
+    match value:
+        case Ref(optional=True):
+            return replace(value, optional=False) if holds else NONE
+        case Opaque(truth=None):
+            return Opaque(holds)
+        case _:
+            return value
+
+
+def _compared(test: f.Compare, holds: bool, state: State, m: Machine) -> None:
+    same = (test.op in {"is", "=="}) is holds
+    if not isinstance(test.right, f.Const):
+        return
+    value = place(test.left, state, m)
+    if value is None:
+        return
+    if test.right.kind == "none":
+        if same:
+            store(test.left, NONE, state, m)
+        elif isinstance(value, Ref):
+            store(test.left, replace(value, optional=False), state, m)
+    elif same and isinstance(value, Opaque) and isinstance(test.right.value, (str, bool)):
+        store(test.left, Const(test.right.value), state, m)
+
+
+def _isinstance(target: f.Name, kind: f.Expr, holds: bool, state: State, m: Machine) -> None:
+    value = state.env.get(target.id)
+    instance = m.instance(value, state)
+    if instance is None or not isinstance(value, Ref) or not holds:
+        return
+    found = m.evaluate(kind, state)
+    if isinstance(found, TupleValue):
+        return
+    if isinstance(found, ClassValue) and found.info in m.index.subclasses(instance.model):
+        state.heap[value.id] = replace(instance, model=found.info)
+        state.env[target.id] = replace(value, optional=False)
+
+
+def place(expression: f.Expr, state: State, m: Machine) -> Value | None:
+    """The value held by a name, `x := ...` or `obj.name`, without evaluating anything."""
+    match expression:
+        case f.Name():
+            return state.env.get(expression.id)
+        case f.Walrus():
+            return state.env.get(expression.target)
+        case f.Attr(value=f.Name() as base):
+            found = m.object(state.env.get(base.id), state)
+            if isinstance(found, Object):
+                return found.attributes.get(expression.name)
+            if isinstance(found, Instance):
+                slot = found.over.get(expression.name)
+                return slot.value if slot is not None else None
+            return None
+        case _:
+            return None
+
+
+def store(expression: f.Expr, value: Value, state: State, m: Machine) -> None:
+    """Put a value into the place that an expression names."""
+    match expression:
+        case f.Name():
+            state.env[expression.id] = value
+        case f.Walrus():
+            state.env[expression.target] = value
+        case f.Attr(value=f.Name() as base):
+            owner = state.env.get(base.id)
+            found = m.object(owner, state)
+            if isinstance(found, Object) and isinstance(owner, Ref) and owner.id >= 0:
+                state.heap[owner.id] = replace(found, attributes={**found.attributes, expression.name: value})
+            elif isinstance(found, Instance) and isinstance(owner, Ref) and expression.name in found.over:
+                slot = replace(found.over[expression.name], value=value)
+                state.heap[owner.id] = replace(found, over={**found.over, expression.name: slot})
+
+
+def possible(value: Value) -> tuple[bool, bool]:
+    """Whether a condition may hold, and whether it may fail."""
+    known = truth(value)
+    return (known is not False, known is not True)

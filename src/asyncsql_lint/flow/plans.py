@@ -1,0 +1,121 @@
+"""Loader plans: what the options of a statement say about the attributes of an entity, and of what hangs on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+LOADS = frozenset({"selectin", "joined", "subquery", "immediate", "contains_eager"})
+"""Strategies after which the attribute is there."""
+
+NEVER = frozenset({"raise", "raise_on_sql", "lazy", "default"})
+"""Strategies after which it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One attribute of a loader path. `recursion` is selectinload's `recursion_depth` (-1: without bound)."""
+
+    attribute: str
+    strategy: str
+    recursion: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One loader option as a value: the model it starts from (None for a wildcard) and its path.
+
+    `only` are the columns of `load_only` below the path, `defer` and `undefer` those of these options.
+    """
+
+    model: str | None
+    steps: tuple[Step, ...] = ()
+    only: frozenset[str] = frozenset()
+    defer: frozenset[str] = frozenset()
+    undefer: frozenset[str] = frozenset()
+    polymorphic: frozenset[str] = frozenset()
+    more: tuple[Option, ...] = ()
+
+    def extended(self, *steps: Step) -> Option:
+        """This option with more steps at its end."""
+        return replace(self, steps=(*self.steps, *steps))
+
+    def flattened(self) -> tuple[Option, ...]:
+        """This option and those that were given to its own `.options()`."""
+        out = [replace(self, more=())]
+        for option in self.more:
+            out += [replace(o, model=self.model, steps=(*self.steps, *o.steps)) for o in option.flattened()]
+        return tuple(out)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What a plan says of one attribute."""
+
+    strategy: str
+    plan: Plan
+    recursion: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a statement's options say about one entity.
+
+    `unknown` means that there are options which the analysis could not read: then nothing is *not* loaded.
+    """
+
+    branches: tuple[tuple[str, Branch], ...] = ()
+    wildcard: str | None = None
+    unknown: bool = False
+    only: frozenset[str] = frozenset()
+    defer: frozenset[str] = frozenset()
+    undefer: frozenset[str] = frozenset()
+    polymorphic: frozenset[str] = frozenset()
+    _index: dict[str, Branch] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._index.update(self.branches)
+
+    def get(self, attribute: str) -> Branch | None:
+        """What is said of `attribute`, if anything."""
+        return self._index.get(attribute)
+
+    def with_branch(self, attribute: str, branch: Branch) -> Plan:
+        """This plan with `branch` for `attribute`."""
+        table = {**self._index, attribute: branch}
+        return replace(self, branches=tuple(sorted(table.items(), key=lambda item: item[0])), _index={})
+
+    def with_option(self, option: Option) -> Plan:
+        """This plan with one more (flat) option."""
+        if not option.steps:
+            return replace(
+                self,
+                only=self.only | option.only,
+                defer=self.defer | option.defer,
+                undefer=self.undefer | option.undefer,
+                polymorphic=self.polymorphic | option.polymorphic,
+                _index={},
+            )
+        step = option.steps[0]
+        rest = replace(option, steps=option.steps[1:])
+        if step.attribute == "*":
+            return replace(self, wildcard=step.strategy, _index={})
+        old = self.get(step.attribute)
+        below = (old.plan if old is not None else EMPTY).with_option(rest)
+        strategy = step.strategy
+        if strategy == "default" and old is not None:
+            strategy = old.strategy
+        return self.with_branch(step.attribute, Branch(strategy, below, step.recursion))
+
+    def below(self, attribute: str) -> Plan:
+        """The plan for what `attribute` loads: a recursive option goes on one level less deep."""
+        branch = self.get(attribute)
+        if branch is None:
+            return UNKNOWN if self.unknown else EMPTY
+        if branch.recursion in (0, 1):
+            return branch.plan
+        deeper = branch.recursion - 1 if branch.recursion > 0 else -1
+        return branch.plan.with_branch(attribute, Branch(branch.strategy, branch.plan, deeper))
+
+
+EMPTY = Plan()
+UNKNOWN = Plan(unknown=True)

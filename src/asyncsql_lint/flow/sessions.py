@@ -1,0 +1,438 @@
+"""What the methods of sessions, connections, engines and factories do, sync and async."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from asyncsql_lint.diagnostics import Confidence
+from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow import instances as orm
+from asyncsql_lint.flow.machine import Machine
+from asyncsql_lint.flow.objects import Instance, Life, Loaded, Query, Result, Session, Slot
+from asyncsql_lint.flow.plans import Plan
+from asyncsql_lint.flow.state import State
+from asyncsql_lint.flow.statements import plan_of, select, with_options
+from asyncsql_lint.flow.values import (
+    NONE,
+    UNKNOWN,
+    Alias,
+    Arguments,
+    ClassValue,
+    Const,
+    Coroutine,
+    Engine,
+    Entity,
+    Factory,
+    LibraryMethod,
+    ListValue,
+    Opaque,
+    Primitive,
+    Ref,
+    Row,
+    Statement,
+    TupleValue,
+    Value,
+)
+from asyncsql_lint.index.definitions import ClassInfo
+from asyncsql_lint.libraries import sqlalchemy_asyncio as api
+
+_UNKNOWN_STATEMENT = Statement("select", None, None)
+
+
+def owner(ref: Ref, state: State, m: Machine) -> int:
+    """The number under which a session's objects are known: for the sync side of `run_sync`, the async session's."""
+    session = m.session(ref, state)
+    return session.twin if session is not None and session.twin is not None else ref.id
+
+
+def method(ref: Ref, session: Session, name: str, arguments: Arguments, site: Site, state: State, m: Machine) -> Value:
+    """Call a method of a session or connection."""
+    if name in {"begin", "begin_nested"}:
+        if not session.is_async and session.kind == "connection":
+            return Primitive("transaction", ref)
+        return Primitive("transaction" if name == "begin" else "savepoint", ref)
+    if session.is_async:
+        coroutines = api.SESSION_COROUTINES if session.kind == "session" else api.CONNECTION_COROUTINES
+        if name in coroutines or (name == "remove" and session.scoped):
+            return Coroutine(LibraryMethod(ref, name), arguments, site, f"{session.kind}.{name}()")
+        if name in {"stream", "stream_scalars"}:
+            return Primitive("stream", LibraryMethod(ref, name))
+        return marked(ref, name, arguments, site, state, m)
+    if session.kind == "session" and name not in api.SESSION_IO | {"delete", "close", "remove"}:
+        return marked(ref, name, arguments, site, state, m)
+    blocks = name in api.SESSION_IO if session.kind == "session" else name in api.CONNECTION_COROUTINES - {"close"}
+    if blocks and name != "query" and not session.greenlet:
+        what = f"{session.kind}.{name}()"
+        orm.blocked(m, site, f"`{what}`", f"a sync {session.kind}", state, session.confidence)
+    if name == "query":
+        return m.new(Query(owner(ref, state, m), select(arguments, site, "sqlalchemy", m)), state)
+    return operation(ref, session, name, arguments, site, state, m)
+
+
+def marked(ref: Ref, name: str, arguments: Arguments, site: Site, state: State, m: Machine) -> Value:
+    """The methods that do no I/O: `add`, `expire`, `expunge` and what only asks."""
+    number = owner(ref, state, m)
+    target = arguments.get(0, "instance")
+    match name:
+        case "add" | "add_all":
+            for child in orm.refs_in(target if target is not None else arguments.keyword("instances")):
+                orm.added(child, number, state, m)
+            return NONE
+        case "expire_all":
+            m.effect("expire_all", number, site, state)
+            orm.expired_all(number, site, state)
+            return NONE
+        case "expire" if isinstance(target, Ref):
+            _expire(target, arguments, site, state, m)
+            return NONE
+        case "expunge" if isinstance(target, Ref):
+            orm.update(target, state, life=Life.DETACHED, closed=orm.Cause("expunge", site))
+            return NONE
+        case "expunge_all":
+            orm.detached_all(number, site, state)
+            return NONE
+        case _ if name in api.SESSION_SYNC | api.CONNECTION_SYNC:
+            return Primitive("plain")
+        case _:
+            return UNKNOWN
+
+
+def _expire(target: Ref, arguments: Arguments, site: Site, state: State, m: Machine) -> None:
+    instance = m.instance(target, state)
+    if instance is None or instance.life not in {Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED}:
+        return
+    names = _names(arguments.get(1, "attribute_names"))
+    if arguments.get(1, "attribute_names") is None:
+        orm.update(target, state, expired=orm.Cause("expire", site), over={})
+    elif names is None:
+        orm.update(target, state, life=Life.UNKNOWN)
+    else:
+        for name in names:
+            orm.put(target, name, Slot(Loaded.UNKNOWN), state)
+
+
+def _names(value: Value | None) -> tuple[str, ...] | None:
+    """The attribute names in a list or tuple of strings; None when there are none or they cannot be read."""
+    items: tuple[Value, ...] | None = None
+    if isinstance(value, ListValue):
+        items = value.items
+    elif isinstance(value, TupleValue):
+        items = value.items
+    if items is None:
+        return None
+    names = tuple(i.value for i in items if isinstance(i, Const) and isinstance(i.value, str))
+    return names if len(names) == len(items) else None
+
+
+def operation(
+    ref: Ref, session: Session, name: str, arguments: Arguments, site: Site, state: State, m: Machine
+) -> Value:
+    """What a method that talks to the database does, awaited or sync."""
+    number = owner(ref, state, m)
+    if name not in {"close", "aclose", "delete", "run_sync", "close_all", "remove"}:
+        m.effect("io", number, site, state)
+    match name:
+        case "execute" | "scalars" | "stream" | "stream_scalars" | "exec" | "scalar" | "exec_driver_sql":
+            return _execute(number, session, name, arguments, site, state, m)
+        case "get" | "get_one":
+            return _get(number, name, arguments, site, state, m)
+        case "commit":
+            m.effect("commit", number, site, state)
+            if session.kind == "session":
+                orm.committed(number, session.expires, site, state)
+            return NONE
+        case "rollback":
+            m.effect("rollback", number, site, state)
+            orm.rolled_back(number, site, state)
+            return NONE
+        case "flush":
+            m.effect("flush", number, site, state)
+            orm.flushed(number, site, state)
+            return NONE
+        case "close" | "aclose" | "remove" | "reset" | "invalidate":
+            m.effect("close", number, site, state)
+            orm.detached_all(number, site, state)
+            return NONE
+        case "refresh":
+            _refresh(arguments, state, m)
+            return NONE
+        case "delete":
+            for target in orm.refs_in(arguments.get(0, "instance")):
+                orm.deleted(target, state, m)
+            return NONE
+        case "merge":
+            return _merge(number, arguments, site, state, m)
+        case "run_sync":
+            return _run_sync(ref, session, arguments, site, state, m)
+        case "connection":
+            return m.new(replace(session, kind="connection", twin=None, origin=site), state)
+        case _:
+            return UNKNOWN if name in {"get_raw_connection", "execution_options", "start"} else NONE
+
+
+def _execute(
+    number: int, session: Session, name: str, arguments: Arguments, site: Site, state: State, m: Machine
+) -> Value:
+    statement = arguments.get(0, "statement")
+    if not isinstance(statement, Statement):
+        statement = _UNKNOWN_STATEMENT
+    if session.kind == "connection":
+        statement = _UNKNOWN_STATEMENT
+    else:
+        orm.autoflushed(number, state)
+    for one in statement.entities or ():
+        if one.model is not None and statement.kind != "delete":
+            orm.queried_again(one.model, number, one.plan, state, m)
+    if session.kind == "session" and statement.entities is None:
+        _blind_query(number, state)
+    if name == "scalar":
+        return optional(first_of(statement, number, site, state, m))
+    kind = "scalars" if name in {"scalars", "stream_scalars"} else "rows"
+    single = statement.entities is not None and len(statement.entities) == 1
+    if name == "exec":
+        if statement.library == "sqlmodel" and single:
+            kind = "scalars"
+        elif statement.entities is None:
+            kind = "unknown"
+    streamed = name in {"stream", "stream_scalars"}
+    return m.new(Result(number, statement, kind, streamed), state)
+
+
+def _blind_query(number: int, state: State) -> None:
+    """A query of nobody knows what may refresh whatever was expired."""
+
+    def change(one: Instance) -> Instance | None:
+        return replace(one, expired=None, plan=Plan(unknown=True)) if one.expired is not None else None
+
+    orm.each(number, state, change)
+
+
+def _get(number: int, name: str, arguments: Arguments, site: Site, state: State, m: Machine) -> Value:
+    target = arguments.get(0, "entity")
+    model = target.info if isinstance(target, ClassValue) else target.model if isinstance(target, Alias) else None
+    if model is None or not m.models.is_mapped(model):
+        return UNKNOWN
+    pk = arguments.get(1, "ident")
+    if arguments.keyword("populate_existing") is None and isinstance(pk, Const):
+        for other, found in state.heap.items():
+            if isinstance(found, Instance) and found.session == number and found.model is model and found.pk == pk:
+                if found.life is Life.PERSISTENT:
+                    if found.expired is not None:
+                        orm.refreshed(Ref(other), None, state, m)
+                    return Ref(other, optional=name == "get")
+    plan = plan_of(model, arguments.keyword("options"), m)
+    if arguments.open:
+        plan = replace(plan, unknown=True, _index={})
+    orm.queried_again(model, number, plan, state, m)
+    made = _instance(model, plan, number, site, site, state, m, is_get=True, pk=pk if isinstance(pk, Const) else None)
+    return Ref(made.id, optional=name == "get")
+
+
+def _instance(
+    model: ClassInfo,
+    plan: Plan,
+    number: int,
+    origin: Site | None,
+    statement: Site | None,
+    state: State,
+    m: Machine,
+    *,
+    is_get: bool = False,
+    pk: Value | None = None,
+) -> Ref:
+    return m.new(
+        Instance(
+            model=model,
+            plan=plan,
+            life=Life.PERSISTENT,
+            session=number,
+            born="query",
+            origin=origin,
+            statement=statement,
+            confidence=m.confidence(number, state),
+            is_get=is_get,
+            pk=pk,
+        ),
+        state,
+    )
+
+
+def _refresh(arguments: Arguments, state: State, m: Machine) -> None:
+    target = arguments.get(0, "instance")
+    wanted = arguments.get(1, "attribute_names")
+    if not isinstance(target, Ref):
+        return
+    if wanted is None or wanted == NONE:
+        orm.refreshed(target, None, state, m)
+        return
+    names = _names(wanted)
+    if names is None:
+        orm.update(target, state, life=Life.UNKNOWN)
+    else:
+        orm.refreshed(target, names, state, m)
+
+
+def _merge(number: int, arguments: Arguments, site: Site, state: State, m: Machine) -> Value:
+    given = m.instance(arguments.get(0, "instance"), state)
+    if given is None:
+        return UNKNOWN
+    return m.new(Instance(model=given.model, life=Life.UNKNOWN, session=number, origin=site), state)
+
+
+def _run_sync(ref: Ref, session: Session, arguments: Arguments, site: Site, state: State, m: Machine) -> Value:
+    if not arguments.positional:
+        return UNKNOWN
+    callee, *rest = arguments.positional
+    twin = replace(session, is_async=False, greenlet=True, twin=owner(ref, state, m), origin=site)
+    given = Arguments((m.new(twin, state), *rest), arguments.keywords, arguments.open)
+    frame = m.frame
+    mode, frame.mode = frame.mode, "greenlet"
+    try:
+        return m.call(callee, given, site, state)
+    finally:
+        frame.mode = mode
+
+
+# -- results
+
+
+def result_method(ref: Ref, result: Result, name: str, arguments: Arguments, site: Site, state: State, m: Machine) -> Value:
+    """Call a method of a result."""
+    if result.is_async and name in api.ASYNC_RESULT_COROUTINES:
+        return Coroutine(LibraryMethod(ref, name), arguments, site, f"result.{name}()")
+    if name == "unique":
+        state.heap[ref.id] = replace(result, uniqued=True)
+        return ref
+    if name in {"scalars", "mappings"}:
+        kind = "scalars" if name == "scalars" else "mappings"
+        column = arguments.get(0, "index")
+        if name == "scalars" and isinstance(column, Const) and isinstance(column.value, int) and column.value:
+            result = replace(result, statement=_nth(result.statement, column.value))
+        return m.new(replace(result, kind=kind), state)
+    if name in {"columns", "tuples", "yield_per"}:
+        return ref
+    return fetch(result, name, site, state, m, is_call=True)
+
+
+def _nth(statement: Statement, index: int) -> Statement:
+    entities = statement.entities
+    if entities is None or index >= len(entities):
+        return replace(statement, entities=None)
+    return replace(statement, entities=(entities[index],))
+
+
+def fetch(result: Result, name: str, site: Site, state: State, m: Machine, *, is_call: bool) -> Value:
+    """What a fetch method gives; the caller has told what is wrong with it."""
+    if name in {"all", "fetchall", "fetchmany"}:
+        return ListValue(row_of(result, site, state, m))
+    if name in {"scalar_one", "scalar_one_or_none", "scalar"}:
+        found = first_of(result.statement, result.session, site, state, m)
+        return found if name == "scalar_one" else optional(found)
+    if name in {"one", "first", "one_or_none", "fetchone"}:
+        found = row_of(result, site, state, m)
+        return found if name == "one" else optional(found)
+    if name == "partitions":
+        return ListValue(ListValue(row_of(result, site, state, m)))
+    return UNKNOWN if name in {"freeze", "keys"} else NONE if name == "close" else Primitive("plain")
+
+
+def optional(value: Value) -> Value:
+    """The value, or None."""
+    if isinstance(value, Ref):
+        return Ref(value.id, optional=True)
+    return UNKNOWN if not isinstance(value, (Row, Opaque)) else value
+
+
+def row_of(result: Result, site: Site, state: State, m: Machine) -> Value:
+    """One row of a result."""
+    statement = result.statement
+    if result.kind == "unknown" or statement.entities is None:
+        return UNKNOWN
+    if result.kind == "scalars":
+        return first_of(statement, result.session, site, state, m)
+    values = tuple(_entity_value(one, statement, result.session, site, state, m) for one in statement.entities)
+    if result.kind == "mappings":
+        return UNKNOWN
+    return Row(statement, result.session, values)
+
+
+def first_of(statement: Statement, session: int | None, site: Site, state: State, m: Machine) -> Value:
+    """The first thing in a row."""
+    if not statement.entities:
+        return UNKNOWN
+    return _entity_value(statement.entities[0], statement, session, site, state, m)
+
+
+def _entity_value(
+    one: Entity, statement: Statement, session: int | None, site: Site, state: State, m: Machine
+) -> Value:
+    if one.model is None or session is None:
+        return UNKNOWN
+    origin = statement.site or site
+    return _instance(one.model, one.plan, session, origin, statement.site, state, m)
+
+
+# -- legacy queries
+
+
+def query_method(ref: Ref, query: Query, name: str, arguments: Arguments, site: Site, state: State, m: Machine) -> Value:
+    """Call a method of `session.query(...)`."""
+    session = m.session(query.session, state)
+    if name == "options":
+        changed = with_options(query.statement, list(arguments.positional), arguments.open, m)
+        return m.new(Query(query.session, changed), state)
+    if name not in api.QUERY_IO:
+        return m.new(query, state) if name not in {"subquery", "exists", "label", "cte", "as_scalar"} else Primitive("sql")
+    return query_fetch(query, name, session, site, state, m)
+
+
+def query_fetch(query: Query, name: str, session: Session | None, site: Site, state: State, m: Machine) -> Value:
+    """Run a legacy query."""
+    if session is not None and not session.is_async and not session.greenlet:
+        orm.blocked(m, site, f"`query.{name}()`", "a sync session", state, session.confidence)
+    found = first_of(query.statement, query.session, site, state, m)
+    if name in {"all", "iteration"}:
+        return ListValue(found)
+    if name in {"first", "one_or_none", "get"}:
+        return optional(found)
+    return found if name == "one" else Primitive("plain")
+
+
+# -- factories and engines
+
+
+def made_by(factory: Factory, arguments: Arguments, site: Site, state: State, m: Machine) -> Ref:
+    """A new session of a factory; `expire_on_commit` may be said again in the call."""
+    expires = factory.expires
+    given = arguments.keyword("expire_on_commit")
+    if isinstance(given, Const) and isinstance(given.value, bool):
+        expires = given.value
+    elif given is not None or arguments.open:
+        expires = None
+    return m.new(
+        Session(
+            is_async=factory.is_async,
+            library=factory.library,
+            expires=expires,
+            origin=site,
+            scope="factory",
+            scoped=factory.scoped,
+        ),
+        state,
+    )
+
+
+def engine_method(engine: Engine, name: str, site: Site, state: State, m: Machine) -> Value:
+    """Call a method of an engine."""
+    if engine.is_async and name in api.ENGINE_COROUTINES:
+        return Coroutine(LibraryMethod(engine, name), Arguments(), site, f"engine.{name}()")
+    if name == "execution_options":
+        return engine
+    if name not in {"connect", "begin", "raw_connection"}:
+        return UNKNOWN
+    if not engine.is_async:
+        orm.blocked(m, site, f"`engine.{name}()`", "a sync engine", state, Confidence.PROVED)
+        if name == "raw_connection":
+            return UNKNOWN
+    connection = m.new(Session(engine.is_async, "connection", origin=site, scope="factory"), state)
+    return connection if name == "connect" else Primitive("engine-begin", connection)

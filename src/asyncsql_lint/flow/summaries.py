@@ -1,0 +1,246 @@
+"""What a function does for its callers: analysed once for each kind of arguments, played back at each call.
+
+A summary is keyed by the function and by its arguments in their states (`freeze`). Its outcomes are the ways in
+which the function returns: a value, what became of the objects that it was given, new objects, and the effects on
+sessions in their order. Recursion answers "unknown".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow import instances as orm
+from asyncsql_lint.flow.events import Event
+from asyncsql_lint.flow.freeze import Frozen, reachable, renumber, renumber_object
+from asyncsql_lint.flow.machine import MAX_DEPTH, Frame, Machine, Sink, Unreachable
+from asyncsql_lint.flow.objects import HeapObject, Session
+from asyncsql_lint.flow.state import Effect, RunningTask, State, join
+from asyncsql_lint.flow.values import NONE, UNKNOWN, Const, Opaque, Value
+from asyncsql_lint.index.definitions import FunctionInfo
+
+MAX_OUTCOMES = 4
+"""Ways of returning that are told apart."""
+
+MAX_VARIANTS = 24
+"""Kinds of arguments for which a function is analysed; beyond them literals no longer count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One way out: its value, the objects that it left behind, and what it did to sessions.
+
+    Numbers below the count of the summary's entries are the caller's objects. `after` is how many effects had
+    happened when a generator yielded: the rest happens when it goes on.
+    """
+
+    value: Value
+    heap: dict[int, HeapObject]
+    effects: tuple[Effect, ...]
+    tasks: tuple[RunningTask, ...] = ()
+
+
+@dataclass(slots=True)
+class Summary:
+    """Everything that a caller may know of a call."""
+
+    entries: int
+    outcomes: list[Outcome] = field(default_factory=list)
+    raises: list[Outcome] = field(default_factory=list)
+    yields: list[Outcome] = field(default_factory=list)
+    pending: list[tuple[Event, int]] = field(default_factory=list)
+    blocked: list[Event] = field(default_factory=list)
+    database: bool = False
+    finished: bool = False
+
+
+class Summaries:
+    """All summaries of a run."""
+
+    def __init__(self, machine: Machine, execute: Callable[[FunctionInfo, State], None]) -> None:
+        self._m = machine
+        self._execute = execute
+        self._table: dict[object, Summary] = {}
+        self._variants: dict[FunctionInfo, int] = {}
+
+    def of(
+        self, function: FunctionInfo, env: dict[str, Value], mode: str, state: State, closure: dict[str, Value]
+    ) -> tuple[Summary, list[int]]:
+        """The summary for a call with the parameters `env`, and the caller's number of each of its entries."""
+        names, values = list(env), list(env.values())
+        closed, over = list(closure), list(closure.values())
+        if self._variants.get(function, 0) >= MAX_VARIANTS:
+            values = [Opaque() if isinstance(v, Const) else v for v in values]
+        frozen = Frozen([*values, *over], state.heap)
+        key = (function, mode, tuple(names), tuple(closed), frozen.key(), self._m.frame.locks > 0)
+        found = self._table.get(key)
+        if found is not None:
+            return found, frozen.originals
+        summary = Summary(len(frozen.objects))
+        if len(self._m.frames) > MAX_DEPTH:
+            self._m.limit("depth")
+            return summary, frozen.originals
+        self._table[key] = summary
+        self._variants[function] = self._variants.get(function, 0) + 1
+        env = dict(zip(names, frozen.values[: len(names)], strict=True))
+        closure = dict(zip(closed, frozen.values[len(names) :], strict=True))
+        self._analyse(summary, function, env, mode, frozen.objects, closure)
+        return summary, frozen.originals
+
+    def _analyse(
+        self,
+        summary: Summary,
+        function: FunctionInfo,
+        env: dict[str, Value],
+        mode: str,
+        objects: list[HeapObject],
+        closure: dict[str, Value],
+    ) -> None:
+        m = self._m
+        frame = Frame(function.module, function, mode, closure, Sink(), len(objects), locks=m.frame.locks)
+        m.frames.append(frame)
+        try:
+            self._execute(function, State(env, dict(enumerate(objects))))
+        finally:
+            m.frames.pop()
+        summary.outcomes = self._outcomes([(s, v) for s, v, _ in frame.sink.returns], objects)
+        summary.raises = self._outcomes([(s, NONE) for s in join(frame.sink.raises, MAX_OUTCOMES)], objects)
+        summary.yields = self._outcomes(frame.yields, objects)
+        summary.pending = frame.pending
+        summary.blocked = frame.blocked
+        if function.node.is_async:
+            for event in frame.blocked:
+                m.events.setdefault(event)
+                m.holders.setdefault(event.site, function)
+        summary.database = frame.database
+        summary.finished = True
+
+    def _outcomes(self, ways: list[tuple[State, Value]], objects: list[HeapObject]) -> list[Outcome]:
+        out: list[Outcome] = []
+        for state, value in ways:
+            kept = reachable([value], state.heap, range(len(objects)))
+            heap = {n: o for n, o in state.heap.items() if n in kept and (n >= len(objects) or o != objects[n])}
+            outcome = Outcome(value, heap, state.effects, state.tasks)
+            if not any(_alike(outcome, other) for other in out):
+                out.append(outcome)
+        if len(out) > MAX_OUTCOMES:
+            self._m.limit("outcomes")
+        return out[:MAX_OUTCOMES]
+
+    # -- playing back
+
+    def play(self, summary: Summary, originals: list[int], site: Site, state: State, function: FunctionInfo) -> Value:
+        """Do to the caller's state what the call does; choose among its outcomes."""
+        m = self._m
+        self.tell(summary, originals, site, function)
+        if not summary.finished:
+            return UNKNOWN
+        if m.frame.sink.watched:
+            for outcome in summary.raises:
+                trial = state.copy()
+                self.apply(outcome, originals, trial)
+                m.frame.sink.raises.append(trial)
+        if not summary.outcomes:
+            raise Unreachable
+        outcome = summary.outcomes[m.choose(len(summary.outcomes))]
+        return self.apply(outcome, originals, state)
+
+    def tell(self, summary: Summary, originals: list[int], site: Site, function: FunctionInfo) -> None:
+        """Pass on the events that the caller's objects cause, and what blocks the loop in a plain function."""
+        m = self._m
+        m.call_sites.setdefault(function, set()).add(site)
+        m.frame.database |= summary.database
+        for event, entry in summary.pending:
+            moved = replace(event, calls=(*event.calls, (site, m.frame.context)))
+            m.holders.setdefault(site, m.frame.function)
+            if entry < len(originals):
+                m.emit(moved, originals[entry])
+        if summary.blocked and not function.node.is_async:
+            first = summary.blocked[0]
+            m.frame.blocked.append(
+                replace(
+                    first,
+                    site=site,
+                    context=m.frame.context,
+                    trace=((first.site, f"in `{function.name}()`, called here"), *first.trace),
+                )
+            )
+
+    def apply(self, outcome: Outcome, originals: list[int], state: State, effects: tuple[Effect, ...] | None = None) -> Value:
+        """Bring an outcome's objects and effects into the caller's state; returns its value there."""
+        m = self._m
+        fresh: dict[int, int] = {}
+
+        def number(local: int) -> int:
+            if local < 0:
+                return local
+            if local < len(originals):
+                return originals[local]
+            if local not in fresh:
+                fresh[local] = m.new(Session(True), state).id
+            return fresh[local]
+
+        known = set(originals)
+        for effect in outcome.effects if effects is None else effects:
+            session = number(effect.session)
+            self._elsewhere(effect.kind, session, effect.site, state, known)
+            state.effects = (*state.effects, replace(effect, session=session, locked=effect.locked or m.frame.locks > 0))
+        for local, obj in outcome.heap.items():
+            target = number(local)
+            if target < 0:
+                m.globals[target] = renumber_object(obj, number)
+            else:
+                state.heap[target] = renumber_object(obj, number)
+        for local, target in fresh.items():
+            if local not in outcome.heap and target in state.heap:
+                del state.heap[target]
+        tasks = [RunningTask(t.site, frozenset(number(s) for s in t.sessions)) for t in outcome.tasks]
+        state.tasks = (*state.tasks, *tasks)
+        return renumber(outcome.value, number)
+
+    def _elsewhere(self, kind: str, session: int, site: Site, state: State, known: set[int]) -> None:
+        """What a callee did to a session reaches the caller's other objects of that session, too."""
+        others = {n: o for n, o in state.heap.items() if n not in known}
+        if not others:
+            return
+        m = self._m
+        scratch = State({}, others)
+        found = m.session(session, state)
+        match kind:
+            case "commit" if found is not None and found.kind == "session":
+                orm.committed(session, found.expires, site, scratch)
+            case "rollback":
+                orm.rolled_back(session, site, scratch)
+            case "flush":
+                orm.flushed(session, site, scratch)
+            case "expire_all":
+                orm.expired_all(session, site, scratch)
+            case "close":
+                orm.detached_all(session, site, scratch)
+            case "escape":
+                orm.doubted_all(session, scratch)
+            case _:
+                return
+        state.heap.update(scratch.heap)
+
+
+def _alike(one: Outcome, other: Outcome) -> bool:
+    if one.heap != other.heap or _kinds(one.effects) != _kinds(other.effects):
+        return False
+    plain = (Opaque, Const)
+    if isinstance(one.value, plain) and isinstance(other.value, plain):
+        return _nothing(one.value) == _nothing(other.value) and _truth(one.value) == _truth(other.value)
+    return one.value == other.value
+
+
+def _kinds(effects: tuple[Effect, ...]) -> list[tuple[str, int]]:
+    return [(e.kind, e.session) for e in effects if e.kind != "io"]
+
+
+def _nothing(value: Value) -> bool:
+    return isinstance(value, Const) and value.value is None
+
+
+def _truth(value: Value) -> bool | None:
+    return bool(value.value) if isinstance(value, Const) else value.truth if isinstance(value, Opaque) else None

@@ -1,0 +1,68 @@
+"""SQLAlchemy's and SQLModel's sessions, connections, engines and results: which methods do what.
+
+https://docs.sqlalchemy.org/en/20/orm/extensions/asyncio.html; tests hold these tables against the installed
+SQLAlchemy 2.0 and 2.1 by introspection.
+"""
+
+from __future__ import annotations
+
+SESSION_COROUTINES = frozenset(
+    """
+    aclose close close_all commit connection delete delete_all execute flush get get_one invalidate merge merge_all
+    refresh reset rollback run_sync scalar scalars stream stream_scalars exec
+    """.split()
+)
+"""Coroutine functions of AsyncSession (`delete_all` and `merge_all` since 2.1; `exec` of SQLModel's only)."""
+
+SESSION_SYNC = frozenset(
+    """
+    add add_all expire expire_all expunge expunge_all get_bind get_nested_transaction get_transaction
+    in_nested_transaction in_transaction is_modified bind_mapper bind_table get_async_bind
+    """.split()
+)
+"""Methods of AsyncSession that are no coroutine functions and whose value cannot be awaited."""
+
+SESSION_ATTRIBUTES = frozenset("dirty new deleted identity_map is_active no_autoflush autoflush info bind sync_session".split())
+"""Attributes of AsyncSession that cannot be awaited."""
+
+CONNECTION_COROUTINES = frozenset(
+    """
+    aclose close commit exec_driver_sql execute execution_options get_isolation_level get_raw_connection invalidate
+    rollback run_sync scalar scalars start
+    """.split()
+)
+"""Coroutine functions of AsyncConnection."""
+
+CONNECTION_SYNC = frozenset("closed get_nested_transaction get_transaction in_nested_transaction in_transaction".split())
+
+ENGINE_COROUTINES = frozenset({"dispose", "raw_connection"})
+"""Coroutine functions of AsyncEngine; `connect()` and `begin()` are none."""
+
+ASYNC_RESULT_COROUTINES = frozenset(
+    "all close fetchall fetchmany fetchone first freeze one one_or_none scalar scalar_one scalar_one_or_none".split()
+)
+"""Coroutine functions of AsyncResult and its kin."""
+
+RESULT_VIEWS = frozenset({"scalars", "mappings", "unique", "columns", "tuples", "yield_per"})
+"""Methods of every result, sync or async, that give a result again."""
+
+NEEDS_UNIQUE = frozenset(
+    "all one one_or_none fetchall fetchone fetchmany partitions scalar_one scalar_one_or_none".split()
+)
+"""Fetch methods that ask for unique() on joined collections; `first`, `scalar` and `get` never do."""
+
+RESULT_FETCHES = NEEDS_UNIQUE | {"first", "scalar", "close", "freeze", "keys"}
+
+SESSION_IO = frozenset(
+    """
+    execute scalar scalars get get_one commit flush refresh merge rollback query bulk_save_objects exec connection
+    bulk_insert_mappings bulk_update_mappings
+    """.split()
+)
+"""Methods of a sync Session that may talk to the database; `delete` and `add` only mark."""
+
+QUERY_IO = frozenset("all first one one_or_none scalar count delete update get".split())
+"""Methods of a legacy Query that talk to the database."""
+
+SHARING_IO = SESSION_COROUTINES - {"close_all", "aclose"}
+"""Coroutine functions that use the session's connection, and so must not run twice at once."""

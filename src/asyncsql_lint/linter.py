@@ -1,0 +1,288 @@
+"""Where rules, engine and configuration meet: what the command line, an editor and the tests call."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from asyncsql_lint.config.load import Configuration
+from asyncsql_lint.config.model import Settings
+from asyncsql_lint.diagnostics import Applicability, Confidence, Diagnostic, Position, Span
+from asyncsql_lint.engine.fix import apply_fixes, write_atomically
+from asyncsql_lint.engine.run import Outcome, run
+from asyncsql_lint.engine.select import SYNTAX_ERROR, Catalogue
+from asyncsql_lint.engine.suppressions import Comments, Suppressed, by_file, read_comments, split
+from asyncsql_lint.errors import SourceError, UsageError
+from asyncsql_lint.rule import RuleMeta
+from asyncsql_lint.rules import RULES
+from asyncsql_lint.source.discovery import Discovery, PathProblem, discover
+from asyncsql_lint.source.files import SourceFile, SourceProblem
+from asyncsql_lint.source.filesystem import Disk, FileSystem
+from asyncsql_lint.source.read import read_source
+
+Progress = Callable[[int, int], None]
+"""Is told how many files are done, of how many."""
+
+
+class Engine(Protocol):
+    """The analysis: `asyncsql_lint.engine.run.run`, or what a test puts in its place."""
+
+    def __call__(
+        self,
+        files: Sequence[SourceFile],
+        *,
+        roots: Sequence[str],
+        report: Collection[str],
+        codes: Collection[str],
+        progress: Progress | None = None,
+        why: tuple[str, int] | None = None,
+    ) -> Outcome:
+        """All findings of `codes` in the files `report` of the project `files`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check found. All is sorted by place, and does not depend on the order of the paths.
+
+    `failing` counts the findings that reach the `fail-on` of their file. `problems` are paths that could not be
+    looked into, `warnings` is for people. `sources` holds every file of the project that is text, by path.
+    """
+
+    diagnostics: tuple[Diagnostic, ...]
+    suppressed: tuple[Suppressed, ...] = ()
+    failing: int = 0
+    problems: tuple[PathProblem, ...] = ()
+    warnings: tuple[str, ...] = ()
+    checked: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
+    sources: Mapping[str, SourceFile] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FixReport:
+    """What fixes came to, with nothing written yet: the report on what remains, and `before`, the files as they are.
+
+    `changed` are the paths whose text differs; their new text is in `report`. `applied` counts fixes by code.
+    """
+
+    report: Report
+    before: Mapping[str, SourceFile]
+    changed: tuple[str, ...]
+    applied: Counter[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Project:
+    """All that a check needs to know before the analysis. `report` are the paths whose findings may count."""
+
+    found: Discovery
+    settings: Mapping[str, Settings]
+    sources: Mapping[str, SourceFile]
+    not_text: tuple[SourceProblem, ...]
+    problems: tuple[PathProblem, ...]
+    report: frozenset[str]
+    enabled: Mapping[str, frozenset[str]]
+
+
+class Linter:
+    """Checks files as `configuration` says, reading them through `files`.
+
+    With `ignore_noqa`, no comment takes a finding back. A finding counts when it lies in what was given. Of a file
+    that was given by its own name, the findings elsewhere count too whose trace leads through it (a changed model
+    breaks its readers), unless `report_only_given` is set; then fixes stay within the given files as well.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        files: FileSystem | None = None,
+        *,
+        ignore_noqa: bool = False,
+        report_only_given: bool = False,
+        engine: Engine = run,
+        metas: Sequence[RuleMeta] | None = None,
+    ) -> None:
+        self.configuration = configuration
+        self.catalogue = Catalogue(tuple(rule.meta for rule in RULES) if metas is None else metas)
+        self._files = files or Disk()
+        self._ignore_noqa = ignore_noqa
+        self._report_only_given = report_only_given
+        self._engine = engine
+
+    def discover(self, paths: Sequence[str]) -> Discovery:
+        """The files that a check of `paths` (absolute) would read and report. Raises `ConfigError`."""
+        return discover(paths, self._files, self.configuration)
+
+    def check(self, paths: Sequence[str], progress: Progress | None = None) -> Report:
+        """Check `paths` (absolute), knowing all that their projects hold. Raises `ConfigError`."""
+        project = self._project(paths)
+        return self._analyse(project, project.sources, progress)
+
+    def fix(self, paths: Sequence[str], *, unsafe: bool = False, progress: Progress | None = None) -> FixReport:
+        """Check `paths` and apply fixes to the texts in memory, the unsafe ones only if so told. Raises `ConfigError`.
+
+        `write` then puts them on the disk.
+        """
+        project = self._project(paths)
+        tried: list[Report] = [self._analyse(project, project.sources, progress)]
+
+        def relint(texts: Mapping[str, str]) -> tuple[Diagnostic, ...]:
+            changed = {path: replace(project.sources[path], text=text) for path, text in texts.items()}
+            tried.append(self._analyse(project, {**project.sources, **changed}, None))
+            return tried[-1].diagnostics
+
+        may_change = project.found.given if self._report_only_given else frozenset(project.sources)
+        texts = {path: source.text for path, source in project.sources.items() if path in may_change}
+        result = apply_fixes(texts, tried[0].diagnostics, relint, unsafe=unsafe)
+        report = next(each for each in tried if _changed(project.sources, each.sources) == result.texts)
+        return FixReport(
+            report=replace(report, warnings=(*report.warnings, *result.messages)),
+            before=project.sources,
+            changed=tuple(sorted(result.texts)),
+            applied=sum(result.applied.values(), Counter()),
+        )
+
+    def write(self, fixed: FixReport) -> tuple[PathProblem, ...]:
+        """Write what was changed, each file whole or not at all; returns those that could not be written, and why."""
+        problems: list[PathProblem] = []
+        for path in fixed.changed:
+            try:
+                roots = (*fixed.report.roots, path.rpartition("/")[0])
+                write_atomically(fixed.before[path], fixed.report.sources[path].text, roots)
+            except SourceError as error:
+                problems.append(PathProblem(path, str(error).removeprefix(f"{path}: ")))
+        return tuple(problems)
+
+    def why(self, path: str, line: int, progress: Progress | None = None) -> tuple[str, ...]:
+        """What the analysis knows of `line` in the file `path` (absolute), in words. Raises `UsageError`."""
+        project = self._project([path])
+        if path not in project.sources:
+            causes: tuple[PathProblem | SourceProblem, ...] = (*project.problems, *project.not_text)
+            message = next((cause.message for cause in causes if cause.path == path), "not a file that is checked")
+            raise UsageError(f"--why: {path}: {message}")
+        outcome = self._engine(
+            tuple(project.sources.values()),
+            roots=_import_roots(project),
+            report={path},
+            codes=self.catalogue.codes,
+            progress=progress,
+            why=(path, line),
+        )
+        return outcome.explanations
+
+    def _project(self, paths: Sequence[str]) -> _Project:
+        """Find and read all files. What cannot be read is a problem when it was given; else it is done without."""
+        found = self.discover(paths)
+        settings = {path: self.configuration.of_file(path) for path in found.files}
+        for distinct in set(settings.values()):
+            self.catalogue.check(distinct)
+        sources: dict[str, SourceFile] = {}
+        not_text: list[SourceProblem] = []
+        problems = list(found.problems)
+        for path in found.files:
+            try:
+                source = read_source(path, self._files)
+            except SourceError as error:
+                if path in found.given:
+                    problems.append(PathProblem(path, f"cannot be read: {error}"))
+                continue
+            if isinstance(source, SourceFile):
+                sources[path] = source
+            elif path in found.given:
+                not_text.append(source)
+        report = found.given if self._report_only_given or not found.named else frozenset(found.files)
+        enabled = {path: self.catalogue.enabled(settings[path], path) for path in report}
+        by_path = tuple(sorted(problems, key=lambda problem: problem.path))
+        return _Project(found, settings, sources, tuple(not_text), by_path, report, enabled)
+
+    def _analyse(self, project: _Project, sources: Mapping[str, SourceFile], progress: Progress | None) -> Report:
+        """Run the engine on `sources`, and keep what is wanted of what it finds."""
+        outcome = self._engine(
+            tuple(sources.values()),
+            roots=_import_roots(project),
+            report=project.report,
+            codes=frozenset().union(*project.enabled.values()),
+            progress=progress,
+        )
+        findings = {*outcome.diagnostics, *self._encoding_findings(project)}
+        wanted = [self._as_configured(d, project) for d in findings if _is_wanted(d, project)]
+        comments: dict[str, Comments] = {}
+        if not self._ignore_noqa:
+            told = project.found.given | {diagnostic.span.path for diagnostic in wanted}
+            comments = {p: read_comments(sources[p].text, self.catalogue) for p in sorted(told) if p in sources}
+        kept, suppressed = _apply(comments, wanted)
+        return Report(
+            diagnostics=tuple(sorted(kept, key=_place)),
+            suppressed=tuple(sorted(suppressed, key=lambda each: _place(each.diagnostic))),
+            failing=sum(d.severity >= project.settings[d.span.path].fail_on for d in kept),
+            problems=project.problems,
+            warnings=tuple(f"{path}:{line}: {text}" for path, c in comments.items() for line, text in c.unknown),
+            checked=tuple(sorted(project.found.given)),
+            roots=project.found.roots,
+            sources=sources,
+        )
+
+    def _encoding_findings(self, project: _Project) -> Iterable[Diagnostic]:
+        """The findings about files whose bytes are no text."""
+        meta = next((meta for meta in self.catalogue.metas if meta.code == SYNTAX_ERROR), None)
+        if meta is None:
+            return
+        for problem in project.not_text:
+            place = Position(problem.line, problem.column)
+            span = Span(problem.path, place, place)
+            yield Diagnostic(meta.code, meta.name, problem.message, meta.severity, Confidence.PROVED, span)
+
+    def _as_configured(self, diagnostic: Diagnostic, project: _Project) -> Diagnostic:
+        """`diagnostic`; where its fix may not be applied by `fixable` and `unfixable`, the fix is shown only."""
+        settings = project.settings[diagnostic.span.path]
+        if diagnostic.fix is None or diagnostic.code in self.catalogue.fixable(settings):
+            return diagnostic
+        return replace(diagnostic, fix=replace(diagnostic.fix, applicability=Applicability.DISPLAY))
+
+
+def _import_roots(project: _Project) -> tuple[str, ...]:
+    """The folders that imports start from: the configured `src` first, then the projects."""
+    configured = {folder for settings in set(project.settings.values()) for folder in settings.src}
+    return (*sorted(configured), *(root for root in project.found.roots if root not in configured))
+
+
+def _is_wanted(diagnostic: Diagnostic, project: _Project) -> bool:
+    path = diagnostic.span.path
+    if diagnostic.code not in project.enabled.get(path, ()):
+        return False
+    if diagnostic.confidence < project.settings[path].min_confidence:
+        return False
+    return path in project.found.given or any(r.span.path in project.found.named for r in diagnostic.related)
+
+
+def _apply(
+    comments: Mapping[str, Comments], diagnostics: Sequence[Diagnostic]
+) -> tuple[list[Diagnostic], list[Suppressed]]:
+    """`diagnostics` of several files: those that stay, and those that a comment takes back."""
+    kept: list[Diagnostic] = []
+    suppressed: list[Suppressed] = []
+    for path, here in by_file(diagnostics).items():
+        stay, go = split(here, comments.get(path, Comments()))
+        kept += stay
+        suppressed += go
+    return kept, suppressed
+
+
+def _changed(before: Mapping[str, SourceFile], now: Mapping[str, SourceFile]) -> dict[str, str]:
+    """The new text of each file that differs."""
+    return {path: source.text for path, source in now.items() if source is not before[path]}
+
+
+def _place(diagnostic: Diagnostic) -> tuple[Span, str, str]:
+    return diagnostic.span, diagnostic.code, diagnostic.message
+
+
+def parse_place(text: str) -> tuple[str, int]:
+    """The file and the line of `FILE:LINE` (a column after it is passed over). Raises `UsageError`."""
+    match = re.fullmatch(r"(.+?):(\d+)(?::\d+)?", text)
+    if match is None or int(match[2]) == 0:
+        raise UsageError(f"--why takes FILE:LINE, not {text!r}")
+    return match[1], int(match[2])

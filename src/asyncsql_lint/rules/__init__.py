@@ -1,0 +1,48 @@
+"""All rules, in the order of their codes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from asyncsql_lint.rule import Rule
+from asyncsql_lint.rules.blocking_database_call import BlockingDatabaseCall
+from asyncsql_lint.rules.deferred_column_access import DeferredColumnAccess
+from asyncsql_lint.rules.detached_access import DetachedAccess
+from asyncsql_lint.rules.expired_after_commit import ExpiredAfterCommit
+from asyncsql_lint.rules.expired_after_rollback import ExpiredAfterRollback
+from asyncsql_lint.rules.global_session import GlobalSession
+from asyncsql_lint.rules.lazy_relationship_access import LazyRelationshipAccess
+from asyncsql_lint.rules.lazy_serialization import LazySerialization
+from asyncsql_lint.rules.lazy_strategy import LazyStrategy
+from asyncsql_lint.rules.legacy_query import LegacyQuery
+from asyncsql_lint.rules.missing_await import MissingAwait
+from asyncsql_lint.rules.missing_unique import MissingUnique
+from asyncsql_lint.rules.server_generated_access import ServerGeneratedAccess
+from asyncsql_lint.rules.shared_session_in_tasks import SharedSessionInTasks
+from asyncsql_lint.rules.superfluous_await import SuperfluousAwait
+from asyncsql_lint.rules.sync_context_manager import SyncContextManager
+from asyncsql_lint.rules.sync_session_dependency import SyncSessionDependency
+from asyncsql_lint.rules.unloaded_collection_write import UnloadedCollectionWrite
+from asyncsql_lint.rules.syntax_error import SyntaxErrorRule
+
+RULES: tuple[type[Rule[Any]], ...] = (
+    MissingAwait,
+    SuperfluousAwait,
+    SyncContextManager,
+    BlockingDatabaseCall,
+    SyncSessionDependency,
+    LegacyQuery,
+    LazyRelationshipAccess,
+    LazySerialization,
+    UnloadedCollectionWrite,
+    DeferredColumnAccess,
+    ExpiredAfterCommit,
+    ExpiredAfterRollback,
+    ServerGeneratedAccess,
+    DetachedAccess,
+    LazyStrategy,
+    MissingUnique,
+    SharedSessionInTasks,
+    GlobalSession,
+    SyntaxErrorRule,
+)

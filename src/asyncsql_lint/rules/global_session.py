@@ -1,0 +1,75 @@
+"""ASL502, global-session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from asyncsql_lint.diagnostics import Applicability, Severity
+from asyncsql_lint.flow.events import SessionGlobal
+from asyncsql_lint.rule import Finding, Rule, RuleMeta
+
+
+class GlobalSession(Rule[SessionGlobal]):
+    """Reports sessions that outlive a request.
+
+    ## What it does
+    Finds an async session that is kept at module level, in a class attribute, in a default argument or in the
+    application's state.
+
+    ## What happens
+    All requests use the same session: they fail as concurrent tasks do, see each other's uncommitted objects, and one
+    commits or rolls back what another has begun.
+
+    ## Example
+    ```python
+    class Repository:
+        session = maker()
+
+
+    async def example() -> object:
+        async def one() -> object:
+            return await Repository.session.scalar(select(Order))
+
+        return await asyncio.gather(one(), one())
+    ```
+
+    ## Use instead
+    ```python
+    async def example() -> object:
+        async def one() -> object:
+            async with maker() as session:
+                return await session.scalar(select(Order))
+
+        return await asyncio.gather(one(), one())
+    ```
+
+    ## Fix safety
+    There is no fix: keep the factory, and open a session for each request.
+
+    ## What it cannot see
+    Sessions that are kept in objects which live as long as the program.
+
+    ## When not to use it
+    In a script with one task.
+
+    ## References
+    - [When do I construct a Session?](https://docs.sqlalchemy.org/en/20/orm/session_basics.html#when-do-i-construct-a-session-when-do-i-commit-it-and-when-do-i-close-it)
+    """
+
+    meta = RuleMeta(
+        code="ASL502",
+        name="global-session",
+        severity=Severity.ERROR,
+        fix=Applicability.DISPLAY,
+        raises="InvalidRequestError, IllegalStateChangeError, or one request's data committed by another",
+    )
+    listens_to = SessionGlobal
+
+    def check(self, event: SessionGlobal) -> Iterator[Finding]:
+        """Yield what is wrong with `event`."""
+        yield self.found(
+            event,
+            f"The session `{event.name}` is kept in {event.where}: all requests share it",
+            help="keep the session factory there, and open a session for each request",
+            symbol=event.name,
+        )

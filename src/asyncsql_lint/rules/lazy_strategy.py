@@ -1,0 +1,69 @@
+"""ASL309, lazy-strategy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from asyncsql_lint.diagnostics import Applicability, Severity
+from asyncsql_lint.flow.events import AttributeRead
+from asyncsql_lint.rule import Finding, Rule, RuleMeta
+from asyncsql_lint.rules.wording import DETACHED, FORBIDDEN, MISSING_GREENLET, story
+
+_HELP = "run `.statement` (dynamic) or `.select()` (write-only) with the session"
+
+
+class LazyStrategy(Rule[AttributeRead]):
+    """Reports iteration over dynamic and write-only collections.
+
+    ## What it does
+    Finds iteration over a `lazy="dynamic"` collection, and `all()`, `first()` or `count()` of it, under an async session;
+    and iteration over a write-only collection.
+
+    ## What happens
+    A dynamic collection runs its query on the spot: `MissingGreenlet`. A write-only one refuses: `TypeError`.
+
+    ## Example
+    ```python
+    async def example(session: AsyncSession) -> object:
+        contact = (await session.scalars(select(Contact).order_by(Contact.id).limit(1))).one()
+        return [order.id for order in contact.recent_orders]
+    ```
+
+    ## Use instead
+    ```python
+    async def example(session: AsyncSession) -> object:
+        contact = (await session.scalars(select(Contact).order_by(Contact.id).limit(1))).one()
+        return [order.id for order in await session.scalars(contact.recent_orders.statement)]
+    ```
+
+    ## Fix safety
+    There is no fix: run `collection.statement` (dynamic) or `collection.select()` (write-only) with the session.
+
+    ## What it cannot see
+    Collections of objects that the analysis cannot follow.
+
+    ## References
+    - [Dynamic relationship loaders](https://docs.sqlalchemy.org/en/20/orm/large_collections.html)
+    """
+
+    meta = RuleMeta(
+        code="ASL309",
+        name="lazy-strategy",
+        severity=Severity.ERROR,
+        fix=Applicability.DISPLAY,
+        raises="MissingGreenlet (xd2s), or TypeError for write-only collections",
+    )
+    listens_to = AttributeRead
+
+    def check(self, event: AttributeRead) -> Iterator[Finding]:
+        """Yield what is wrong with `event`."""
+        if not (event.why in {"dynamic", "write_only"}):
+            return
+        yield self.found(
+            event,
+            f"`{event.model}.{event.attribute}` is a {event.why.replace('_', '-')} collection: it cannot be iterated over under an async session",
+            related=story(event),
+            help=_HELP,
+            symbol=f"{event.model}.{event.attribute}",
+            raises=DETACHED if event.detached else FORBIDDEN if event.why == "raise" else MISSING_GREENLET,
+        )

@@ -1,0 +1,417 @@
+"""The facts of one module: small serialisable records that lowering makes of a LibCST tree.
+
+Everything above `syntax` sees these and no tree. They are what a cache may hold (msgpack, never pickle)
+and what worker processes may send. `at` is a node's number in its file: the order in which lowering meets
+expressions and statements, which `syntax.locate` turns back into a position when something is reported.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+
+
+class Node(msgspec.Struct, frozen=True, gc=False, eq=False, array_like=True, tag=True, tag_field="node"):
+    """Base of all records. They are compared by identity: two equal expressions are two places."""
+
+    at: int
+
+
+# -- expressions -------------------------------------------------------------------------------------------------
+
+
+class Name(Node):
+    """A name that is read, or the target of an assignment."""
+
+    id: str
+
+
+class Attr(Node):
+    """`value.name`"""
+
+    value: Expr
+    name: str
+
+
+class Keyword(Node):
+    """`name=value` in a call; `name` is None for `**value`."""
+
+    name: str | None
+    value: Expr
+
+
+class Call(Node):
+    """`func(*args, **keywords)`; a `*x` among the arguments is a `Star`."""
+
+    func: Expr
+    args: tuple[Expr, ...]
+    keywords: tuple[Keyword, ...]
+
+
+class Await(Node):
+    """`await value`"""
+
+    value: Expr
+
+
+class Const(Node):
+    """A literal. Bytes and `...` have the value None and `kind` says so; an f-string is an `FString`."""
+
+    value: str | int | float | bool | None
+    kind: str = ""
+
+
+class Sub(Node):
+    """`value[index]`; a slice is an `Other`."""
+
+    value: Expr
+    index: Expr
+
+
+class Sequence(Node):
+    """A tuple, list or set display: `kind` is `tuple`, `list` or `set`."""
+
+    kind: str
+    items: tuple[Expr, ...]
+
+
+class DictDisplay(Node):
+    """A dict display; the key of `**x` is None."""
+
+    keys: tuple[Expr | None, ...]
+    values: tuple[Expr, ...]
+
+
+class BoolOp(Node):
+    """`left and right`, `left or right`."""
+
+    op: str
+    left: Expr
+    right: Expr
+
+
+class Not(Node):
+    """`not value`"""
+
+    value: Expr
+
+
+class Compare(Node):
+    """`left op right`; longer chains are a `BoolOp` of these. `op` is the operator's text."""
+
+    op: str
+    left: Expr
+    right: Expr
+
+
+class BinOp(Node):
+    """An arithmetic or bitwise operation; `op` is the operator's text."""
+
+    op: str
+    left: Expr
+    right: Expr
+
+
+class IfExp(Node):
+    """`body if test else orelse`"""
+
+    test: Expr
+    body: Expr
+    orelse: Expr
+
+
+class Lambda(Node):
+    """A lambda, as a function with one `return`."""
+
+    function: Function
+
+
+class Generator(Node):
+    """One `for target in iter if ...` of a comprehension."""
+
+    target: Expr
+    iter: Expr
+    ifs: tuple[Expr, ...]
+    is_async: bool
+
+
+class Comprehension(Node):
+    """`kind` is `list`, `set`, `dict` or `generator`; a dict has `value` beside `element`."""
+
+    kind: str
+    element: Expr
+    value: Expr | None
+    generators: tuple[Generator, ...]
+
+
+class FString(Node):
+    """The expressions in an f-string."""
+
+    parts: tuple[Expr, ...]
+
+
+class Walrus(Node):
+    """`target := value`"""
+
+    target: str
+    value: Expr
+
+
+class Yield(Node):
+    """`yield value`; `delegate` for `yield from`."""
+
+    value: Expr | None
+    delegate: bool
+
+
+class Star(Node):
+    """`*value` in a call or display."""
+
+    value: Expr
+
+
+class Other(Node):
+    """Any other expression: only its parts matter."""
+
+    parts: tuple[Expr, ...]
+
+
+# -- statements --------------------------------------------------------------------------------------------------
+
+
+class ExprStmt(Node):
+    """An expression whose value is dropped."""
+
+    value: Expr
+
+
+class Assign(Node):
+    """`targets = value`; with several targets `a = b = value`."""
+
+    targets: tuple[Expr, ...]
+    value: Expr
+
+
+class AnnAssign(Node):
+    """`target: annotation = value`"""
+
+    target: Expr
+    annotation: Expr
+    value: Expr | None
+
+
+class AugAssign(Node):
+    """`target op= value`"""
+
+    target: Expr
+    op: str
+    value: Expr
+
+
+class Return(Node):
+    """`return value`"""
+
+    value: Expr | None
+
+
+class Raise(Node):
+    """`raise value`"""
+
+    value: Expr | None
+
+
+class Jump(Node):
+    """`break`, `continue`: `kind` says which."""
+
+    kind: str
+
+
+class Delete(Node):
+    """`del targets`"""
+
+    targets: tuple[Expr, ...]
+
+
+class If(Node):
+    """`if test: body else: orelse`"""
+
+    test: Expr
+    body: tuple[Stmt, ...]
+    orelse: tuple[Stmt, ...]
+
+
+class While(Node):
+    """`while test: body else: orelse`"""
+
+    test: Expr
+    body: tuple[Stmt, ...]
+    orelse: tuple[Stmt, ...]
+
+
+class For(Node):
+    """`for target in iter: body else: orelse`"""
+
+    target: Expr
+    iter: Expr
+    body: tuple[Stmt, ...]
+    orelse: tuple[Stmt, ...]
+    is_async: bool
+
+
+class Handler(Node):
+    """`except type as name: body`; `type` is None for a bare except."""
+
+    type: Expr | None
+    name: str | None
+    body: tuple[Stmt, ...]
+
+
+class Try(Node):
+    """`try` with its handlers, `else` and `finally`."""
+
+    body: tuple[Stmt, ...]
+    handlers: tuple[Handler, ...]
+    orelse: tuple[Stmt, ...]
+    final: tuple[Stmt, ...]
+
+
+class WithItem(Node):
+    """`context as target`"""
+
+    context: Expr
+    target: Expr | None
+
+
+class With(Node):
+    """`with items: body`"""
+
+    items: tuple[WithItem, ...]
+    body: tuple[Stmt, ...]
+    is_async: bool
+
+
+class Case(Node):
+    """`case pattern if guard: body`; `names` are what the pattern binds, `none` tells the pattern `None`."""
+
+    names: tuple[str, ...]
+    classes: tuple[Expr, ...]
+    none: bool
+    wildcard: bool
+    guard: Expr | None
+    body: tuple[Stmt, ...]
+
+
+class Match(Node):
+    """`match subject: cases`"""
+
+    subject: Expr
+    cases: tuple[Case, ...]
+
+
+class ImportName(Node):
+    """`import module as name`; without `as`, `import a.b` binds `a`."""
+
+    module: str
+    asname: str | None
+
+
+class ImportFrom(Node):
+    """`from module import name as asname`; `level` counts the dots, `name` may be `*`."""
+
+    module: str
+    level: int
+    name: str
+    asname: str | None
+
+
+class Scope(Node):
+    """`global` and `nonlocal`."""
+
+    names: tuple[str, ...]
+
+
+class Param(Node):
+    """A parameter. `kind` is `positional`, `keyword`, `args` (`*args`) or `kwargs` (`**kwargs`)."""
+
+    name: str
+    annotation: Expr | None
+    default: Expr | None
+    kind: str
+
+
+class Function(Node):
+    """A function or lambda. `words` are all names and attributes in it: what it cannot mention it cannot do."""
+
+    name: str
+    params: tuple[Param, ...]
+    body: tuple[Stmt, ...]
+    decorators: tuple[Expr, ...]
+    returns: Expr | None
+    is_async: bool
+    is_generator: bool
+    words: frozenset[str]
+    reads: frozenset[str]
+
+
+class Class(Node):
+    """A class."""
+
+    name: str
+    bases: tuple[Expr, ...]
+    keywords: tuple[Keyword, ...]
+    decorators: tuple[Expr, ...]
+    body: tuple[Stmt, ...]
+
+
+Expr: TypeAlias = (
+    Name
+    | Attr
+    | Call
+    | Await
+    | Const
+    | Sub
+    | Sequence
+    | DictDisplay
+    | BoolOp
+    | Not
+    | Compare
+    | BinOp
+    | IfExp
+    | Lambda
+    | Comprehension
+    | FString
+    | Walrus
+    | Yield
+    | Star
+    | Other
+)
+
+Stmt: TypeAlias = (
+    ExprStmt
+    | Assign
+    | AnnAssign
+    | AugAssign
+    | Return
+    | Raise
+    | Jump
+    | Delete
+    | If
+    | While
+    | For
+    | Try
+    | With
+    | Match
+    | ImportName
+    | ImportFrom
+    | Scope
+    | Function
+    | Class
+)
+
+
+class ModuleFacts(msgspec.Struct, frozen=True, gc=False, eq=False, array_like=True):
+    """A module: its statements, and every name and attribute in it."""
+
+    body: tuple[Stmt, ...]
+    words: frozenset[str]

@@ -1,0 +1,30 @@
+"""What every test may ask for. Only tests that ask for the server start it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.fixture_project import FixtureProject, open_fixture_project
+from tests.support.postgres import Server, running_server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """The server of this run."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def fixture_project(postgres: Server) -> FixtureProject:
+    """The project in tests/fixtures, ready to be run."""
+    return open_fixture_project(postgres)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the server, so that `-m "not postgres"` leaves it out."""
+    for item in items:
+        if "postgres" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.postgres)

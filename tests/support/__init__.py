@@ -1,0 +1,1 @@
+"""What the tests stand on: an embedded PostgreSQL, the case runner, the linter as a command."""

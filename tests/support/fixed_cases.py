@@ -1,0 +1,42 @@
+"""Runs cases of a changed copy of the fixture project, in a process of its own: its modules have the same names.
+
+Called as `fixed_cases ROOT RESET`: ROOT is the copy, RESET a file with the statements that bring the rows back.
+Standard input is a JSON list of [module, name]; standard output a JSON list of texts, empty for what ran well.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import sys
+from pathlib import Path
+
+import psycopg
+
+from tests.support.case_runner import Outcome, is_good, run_case
+
+
+def complaint(outcome: Outcome) -> str:
+    """What went wrong, if anything."""
+    return "" if is_good(outcome) else str(outcome)
+
+
+def main() -> None:
+    """Run the cases that the input names."""
+    root, reset = sys.argv[1:]
+    statements = Path(reset).read_text(encoding="utf-8")
+    sys.path.insert(0, root)
+    cases = [getattr(importlib.import_module(module), name) for module, name in json.load(sys.stdin)]
+    gc.freeze()
+    said = []
+    with psycopg.connect(os.environ["CASES_CONNINFO"], autocommit=True) as connection:
+        for case in cases:
+            connection.execute(statements)
+            said.append(complaint(run_case(case)))
+    print(json.dumps(said))
+
+
+if __name__ == "__main__":
+    main()

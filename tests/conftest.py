@@ -18,9 +18,10 @@ def postgres() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def fixture_project(postgres: Server) -> FixtureProject:
+def fixture_project(postgres: Server) -> Iterator[FixtureProject]:
     """The project in tests/fixtures, ready to be run."""
-    return open_fixture_project(postgres)
+    with open_fixture_project(postgres) as project:
+        yield project
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

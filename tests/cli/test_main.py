@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import errno
 import io
 import json
 import os
@@ -201,6 +203,26 @@ def test_the_rest_is_checked_beside_a_missing_path(lint: Run) -> None:
     result = lint("nowhere.py", "a.py", "-o", "concise")
     assert result.code == 2
     assert result.out.startswith("a.py:2:1: ASL101")
+
+
+@pytest.mark.parametrize("call", ["scandir", "open"])
+def test_what_nobody_may_read(lint: Run, project: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    """The system's refusal is a fake, for no file is closed to a test that runs as root."""
+    module, refused = (os, "pkg") if call == "scandir" else (builtins, "levels.py")
+    real = getattr(module, call)
+
+    def refusing(path: str, *arguments: object, **options: object) -> object:
+        if str(path).endswith(refused):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return real(path, *arguments, **options)
+
+    monkeypatch.setattr(module, call, refusing)
+    result = lint("-o", "concise")
+    assert result.code == 2
+    assert f"{refused}: " in result.err
+    assert "cannot be read: permission denied" in result.err
+    assert result.out.startswith("a.py:2:1: ASL101"), "the rest is checked"
+    assert "levels.py" not in result.out
 
 
 def test_output_file(lint: Run, project: Path) -> None:

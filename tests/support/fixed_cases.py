@@ -6,7 +6,6 @@ Standard input is a JSON list of [module, name]; standard output a JSON list of 
 
 from __future__ import annotations
 
-import gc
 import importlib
 import json
 import os
@@ -16,6 +15,7 @@ from pathlib import Path
 import psycopg
 
 from tests.support.case_runner import Outcome, is_good, run_case
+from tests.support.postgres import APPLICATION_NAME
 
 
 def complaint(outcome: Outcome) -> str:
@@ -29,9 +29,10 @@ def main() -> None:
     statements = Path(reset).read_text(encoding="utf-8")
     sys.path.insert(0, root)
     cases = [getattr(importlib.import_module(module), name) for module, name in json.load(sys.stdin)]
-    gc.freeze()
     said = []
-    with psycopg.connect(os.environ["CASES_CONNINFO"], autocommit=True) as connection:
+    with psycopg.connect(
+        os.environ["CASES_CONNINFO"], autocommit=True, application_name=APPLICATION_NAME
+    ) as connection:
         for case in cases:
             connection.execute(statements)
             said.append(complaint(run_case(case)))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import gc
+import contextlib
 import importlib
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from tests.support.postgres import Database, Server
+import psycopg
+
+from tests.support.postgres import APPLICATION_NAME, Database, Server
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 CASES = FIXTURES / "cases"
@@ -19,24 +22,24 @@ STATEMENT_LIMIT = "10s"
 
 @dataclass(frozen=True, slots=True)
 class FixtureProject:
-    """The project and its database."""
+    """The project, its database, and a connection of the tests' own beside those of the project."""
 
     database: Database
     reset_statements: str
+    connection: psycopg.Connection[tuple[object, ...]]
 
     def reset(self) -> None:
         """End what the last case left open and bring every table back to its first rows."""
-        with self.database.connect() as connection:
-            connection.execute(self.reset_statements)
+        self.connection.execute(self.reset_statements)
 
     def first_value(self, query: str) -> object:
-        """The first value that `query` gives, on a connection of its own: what is really in the database."""
-        with self.database.connect() as connection:
-            row = connection.execute(query).fetchone()
+        """The first value that `query` gives: what is really in the database."""
+        row = self.connection.execute(query).fetchone()
         return None if row is None else row[0]
 
 
-def open_fixture_project(server: Server) -> FixtureProject:
+@contextlib.contextmanager
+def open_fixture_project(server: Server) -> Iterator[FixtureProject]:
     """Make the tables and let the project's own modules find them."""
     database = server.create_database("shop")
     os.environ["SHOP_DATABASE_URL"] = database.url("asyncpg")
@@ -46,9 +49,8 @@ def open_fixture_project(server: Server) -> FixtureProject:
         sys.path.insert(0, str(FIXTURES))
     with database.connect() as connection:
         connection.execute(f"alter database {database.address.database} set statement_timeout = '{STATEMENT_LIMIT}'")
-    statements = _reset_statements(database, _create_tables())
-    gc.freeze()  # the cases are followed by many collections; the modules need not be looked at in each
-    return FixtureProject(database, statements)
+        statements = _reset_statements(connection, _create_tables())
+        yield FixtureProject(database, statements, connection)
 
 
 def load(module: str) -> ModuleType:
@@ -68,17 +70,16 @@ def _create_tables() -> list[str]:
     return names
 
 
-def _reset_statements(database: Database, tables: list[str]) -> str:
-    """One batch: no other connections, no rows, the first rows, keys that go on after them."""
-    with database.connect() as connection:
-        sequences = connection.execute(
-            "select pg_get_serial_sequence(quote_ident(table_name), column_name) from information_schema.columns"
-            " where table_schema = 'public' and column_default like 'nextval%'"
-        ).fetchall()
+def _reset_statements(connection: psycopg.Connection[tuple[object, ...]], tables: list[str]) -> str:
+    """One batch: no connections but the tests' own, no rows, the first rows, keys that go on after them."""
+    sequences = connection.execute(
+        "select pg_get_serial_sequence(quote_ident(table_name), column_name) from information_schema.columns"
+        " where table_schema = 'public' and column_default like 'nextval%'"
+    ).fetchall()
     return "\n".join(
         (
             "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where datname = current_database() and pid <> pg_backend_pid();",
+            f" where datname = current_database() and application_name <> '{APPLICATION_NAME}';",
             *(f"delete from {table};" for table in tables),
             (FIXTURES / "rows.sql").read_text(encoding="utf-8"),
             *(f"select setval('{name}', 100);" for (name,) in sequences),

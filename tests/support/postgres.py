@@ -24,6 +24,9 @@ from sqlalchemy.engine import URL, make_url
 from tests.support.postgres_wheel import NoPostgresError
 
 DATABASE_URL_VARIABLE = "ASYNCSQL_LINT_TEST_DATABASE_URL"
+APPLICATION_NAME = "asyncsql-lint tests"
+"""How the server knows the tests' own connections from those of the code under test."""
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -39,7 +42,7 @@ class Database:
 
     def connect(self) -> psycopg.Connection[tuple[object, ...]]:
         """A plain connection beside SQLAlchemy, every statement its own transaction."""
-        return psycopg.connect(conninfo(self.address), autocommit=True)
+        return psycopg.connect(conninfo(self.address), autocommit=True, application_name=APPLICATION_NAME)
 
 
 @dataclass(frozen=True, slots=True)

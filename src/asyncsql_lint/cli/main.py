@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -15,9 +17,13 @@ from asyncsql_lint.cli.options import Options
 from asyncsql_lint.cli.output import say
 from asyncsql_lint.cli.session import run_options
 from asyncsql_lint.errors import AsyncsqlLintError
+from asyncsql_lint.index.definitions import FunctionInfo
 from asyncsql_lint.source.files import SourceFile
 
 ISSUES = "https://github.com/asyncsql-lint/asyncsql-lint/issues"
+
+PARSER_THREAD = "asyncsql-lint"
+"""The name that `syntax.parse.on_deep_stack` gives its thread."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -107,6 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return ExitCode.FAILED
     except (KeyboardInterrupt, click.Abort):
+        _leave_at_once()
         return ExitCode.INTERRUPTED
     except AsyncsqlLintError as error:
         say(f"error: {error}")
@@ -114,6 +121,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 -- the last place where a bug can be told as one, not as a wall of frames
         _tell_bug(error, verbose)
         return ExitCode.FAILED
+
+
+def _leave_at_once() -> None:
+    """End the process if a parse is still going on in its thread.
+
+    The interpreter would pull the ground from under the native parser, which then aborts with a core dump.
+    """
+    if any(thread.name == PARSER_THREAD for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(ExitCode.INTERRUPTED)
 
 
 def _tell_bug(error: Exception, verbose: bool) -> None:
@@ -126,12 +144,14 @@ def _tell_bug(error: Exception, verbose: bool) -> None:
 
 
 def _file_at_work(error: BaseException) -> str | None:
-    """The source file that the innermost frame of `error` that had one was busy with."""
+    """The file that the innermost frame of `error` was busy with, as far as a frame holds one or one of its functions."""
     path: str | None = None
     frame = error.__traceback__
     while frame is not None:
         for value in frame.tb_frame.f_locals.values():
             if isinstance(value, SourceFile):
                 path = value.path
+            elif isinstance(value, FunctionInfo):
+                path = value.module.path
         frame = frame.tb_next
     return path

@@ -27,7 +27,7 @@ def placed(
         own = [e for e in group if not e.calls]
         for event in [_best(own)] if own else _outwards(group, call_sites, holders):
             out.setdefault(event)
-    return merged(sorted(out, key=_order))
+    return sorted(merged(list(out)), key=_order)
 
 
 def _what(event: Event) -> str:
@@ -47,7 +47,7 @@ def _outwards(
     function = holders.get(first.site)
     failing = {e.calls[0][0] for e in group}
     known = call_sites.get(function, set()) if function is not None else set()
-    if known <= failing:
+    if known <= failing and not first.implicit:
         best = _best(group)
         story = tuple((site, f"`{context}` brings it here" if context else "called here") for site, context in best.calls)
         return [replace(best, trace=(*best.trace, *story), calls=())]
@@ -61,6 +61,7 @@ def _outwards(
             site=site,
             context=context,
             calls=tuple(rest),
+            implicit=False,
             trace=(*event.trace, (event.site, f"`{name}()` reads it here")),
         )
         by_call.setdefault(site, []).append(moved)
@@ -71,7 +72,7 @@ def _outwards(
 
 
 def merged(events: list[Event]) -> list[Event]:
-    """One report for the same attribute of the same query in one function; the later places go into its trace."""
+    """One report for the same attribute of the same query in one function; what is met later goes into its trace."""
     first: dict[tuple[object, ...], int] = {}
     out: list[Event] = []
     for event in events:

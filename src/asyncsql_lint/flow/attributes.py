@@ -11,7 +11,7 @@ from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow import narrowing
 from asyncsql_lint.flow import sessions
 from asyncsql_lint.flow.coroutines import HARMLESS, lost
-from asyncsql_lint.flow.events import AttributeRead, FetchedTwice, LegacyQuery, SessionGlobal, WrongProtocol
+from asyncsql_lint.flow.events import AttributeRead, FetchedTwice, LegacyQuery, RowRead, SessionGlobal, WrongProtocol
 from asyncsql_lint.flow.expressions import Expressions
 from asyncsql_lint.flow.freeze import reachable, renumber, renumber_object
 from asyncsql_lint.flow.names import Names
@@ -26,6 +26,7 @@ from asyncsql_lint.flow.values import (
     Awaitable,
     BoundMethod,
     ClassValue,
+    Const,
     Coroutine,
     DictValue,
     Engine,
@@ -50,6 +51,7 @@ from asyncsql_lint.flow.values import (
 )
 from asyncsql_lint.index.definitions import ClassInfo, ExternalName, FunctionInfo, Target
 from asyncsql_lint.libraries import sqlalchemy_asyncio as api
+from asyncsql_lint.libraries.sqlalchemy_orm import DECLARATIVE
 from asyncsql_lint.syntax import facts as f
 
 _PROPERTIES = frozenset(
@@ -65,7 +67,6 @@ class Attributes(Expressions):
 
     names: Names
     summaries: Summaries
-    configured: set[Site]
 
     @abstractmethod
     def invoke(self, callee: Value, arguments: Arguments, site: Site, state: State) -> Value:
@@ -143,6 +144,10 @@ class Attributes(Expressions):
                 return self.object_attribute(value, name, site, state)
             case ModuleValue():
                 return self.names.of(self.index.attribute(value.module, name))
+            case External(name="sqlmodel.SQLModel") if name == "metadata":
+                return Primitive("metadata")
+            case Primitive(kind="declarative") if name == "metadata":
+                return Primitive("metadata")
             case External():
                 return self.names.of(self.index.attribute(ExternalName(value.name), name))
             case ClassValue():
@@ -156,7 +161,7 @@ class Attributes(Expressions):
                     lost(value, "attribute", site, state, self)
                 return UNKNOWN
             case Row():
-                return self.row_attribute(value, name)
+                return self.row_attribute(value, name, site, state)
             case Awaitable():
                 return self.awaitable_attribute(value, name, site, state)
             case Engine() if name == "sync_engine":
@@ -176,11 +181,19 @@ class Attributes(Expressions):
             case _:
                 return UNKNOWN
 
-    def row_attribute(self, row: Row, name: str) -> Value:
-        """`row.Order`: by the name of the entity."""
-        for entity, value in zip(row.statement.entities or (), row.values or (), strict=False):
+    def row_attribute(self, row: Row, name: str, site: Site, state: State) -> Value:
+        """`row.Order`: by the name of the entity. The entity's own attributes are not the row's."""
+        entities = row.statement.entities or ()
+        for entity, value in zip(entities, row.values or (), strict=False):
             if entity.name == name:
                 return value
+        only = entities[0].model if len(entities) == 1 else None
+        if only is not None and self.models.attribute(only, name) is not None and name not in _ROW_ATTRIBUTES:
+            place = row.statement.site
+            trace = ((place, f"the statement selects whole `{only.name}` objects"),) if place is not None else ()
+            session = self.session(row.session, state)
+            confidence = session.confidence if session is not None else Confidence.INFERRED
+            self.emit(RowRead(site=site, model=only.name, attribute=name, confidence=confidence, trace=trace), row.session)
         return UNKNOWN
 
     def awaitable_attribute(self, value: Awaitable, name: str, site: Site, state: State) -> Value:
@@ -237,8 +250,16 @@ class Attributes(Expressions):
         if method is None:
             return LibraryMethod(ref, name) if name in _SQLMODEL_METHODS else UNKNOWN
         if self.is_property(method):
-            return self.invoke(BoundMethod(method, ref), Arguments(), site, state)
+            return self.invoke_unseen(BoundMethod(method, ref), site, state)
         return self.bound(method, ref)
+
+    def invoke_unseen(self, method: BoundMethod, site: Site, state: State) -> Value:
+        """Run what is no call to the eye: a property, a `__repr__`. What fails in it is told at its use."""
+        before, self.implicit = self.implicit, True
+        try:
+            return self.invoke(method, Arguments(), site, state)
+        finally:
+            self.implicit = before
 
     def bound(self, method: FunctionInfo, receiver: Value) -> Value:
         """A method as a value; decorators of the project are applied to it."""
@@ -297,6 +318,8 @@ class Attributes(Expressions):
             if self.models.attribute(info, name) is not None:
                 return MappedAttribute(info, name)
         owner, bindings = self.index.member(info, name)
+        if name == "metadata" and not any(isinstance(b, Target) and b.value is not None for b in bindings):
+            return Primitive("metadata") if self.has_metadata(info) else UNKNOWN
         if owner is None:
             if name in {"model_validate", "from_orm", "parse_obj", "validate"} and isinstance(receiver, ClassValue):
                 return LibraryMethod(ClassValue(info), name)
@@ -310,6 +333,11 @@ class Attributes(Expressions):
         if isinstance(binding, Target):
             return self._class_value(owner, binding, site, state)
         return self.names.of(self.index.attribute(info, name))
+
+    def has_metadata(self, info: ClassInfo) -> bool:
+        """Whether a class is a declarative base or a model, or SQLModel."""
+        names = self.index.externals(info)
+        return bool(names & (DECLARATIVE | {"sqlmodel.SQLModel"})) or self.models.is_mapped(info)
 
     def _class_value(self, owner: ClassInfo, binding: Target, site: Site, state: State) -> Value:
         value = self.names.of(((owner.module, binding),)) if binding.value is not None else UNKNOWN
@@ -354,11 +382,22 @@ class Attributes(Expressions):
         if not isinstance(owner, Ref):
             return
         found = self.object(owner, state)
+        if isinstance(found, Session):
+            self.set_on_session(owner, found, target.name, value, state)
         if isinstance(found, Object) and owner.id >= 0:
             state.heap[owner.id] = replace(found, attributes={**found.attributes, target.name: value})
         elif isinstance(found, Instance):
             lost(value, "assigned to a column", site, state, self)
             orm.assigned(owner, target.name, value, site, state, self)
+
+    def set_on_session(self, owner: Ref, session: Session, name: str, value: Value, state: State) -> None:
+        """`session.sync_session.expire_on_commit = False` counts; on the async session itself it does nothing."""
+        number = session.twin
+        if name != "expire_on_commit" or session.is_async or number is None:
+            return
+        outer = self.session(number, state)
+        if outer is not None and isinstance(value, Const) and isinstance(value.value, bool):
+            state.heap[number] = replace(outer, expires=value.value)
 
     # -- iterating
 
@@ -491,7 +530,7 @@ class Attributes(Expressions):
         for name in ("__str__", "__repr__"):
             method = self.index.method(instance.model, name)
             if method is not None:
-                self.invoke(BoundMethod(method, value), Arguments(), site, state)
+                self.invoke_unseen(BoundMethod(method, value), site, state)
                 return
         if self.index.inherits(instance.model, "sqlmodel.SQLModel") and instance.expired is not None:
             column = next((a for a in self.models.attributes(instance.model).values() if a.kind == "column"), None)
@@ -531,6 +570,7 @@ def _names_in(node: f.Function) -> frozenset[str]:
     return frozenset(out)
 
 
+_ROW_ATTRIBUTES = frozenset({"count", "index", "t", "tuple"})
 _SQLMODEL_METHODS = frozenset("model_dump model_dump_json dict json sqlmodel_update model_copy copy".split())
 _BUILTINS = frozenset(
     """

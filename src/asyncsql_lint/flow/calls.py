@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import concurrency, library, sessions
+from asyncsql_lint.flow import concurrency, library, pairing, sessions
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow import statements as sql
 from asyncsql_lint.flow.attributes import Attributes
 from asyncsql_lint.flow.coroutines import lost
+from asyncsql_lint.flow.events import Unentered
 from asyncsql_lint.flow.names import annotation_of_dependency, dependency_in
 from asyncsql_lint.flow.objects import Instance, Life, Loaded, Object, Query, Result, Session, Slot
 from asyncsql_lint.flow.serialization import validated
@@ -49,6 +50,7 @@ from asyncsql_lint.flow.values import (
     Value,
 )
 from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo
+from asyncsql_lint.libraries.sqlalchemy_orm import WRITES
 from asyncsql_lint.syntax import facts as f
 
 _CONTEXT_MANAGERS = frozenset({"contextlib.asynccontextmanager", "contextlib.contextmanager"})
@@ -160,6 +162,9 @@ class Calls(Attributes):
         if found is None:
             return UNKNOWN
         summary, originals, info = found
+        if is_abstract(info.node):
+            self.call_sites.setdefault(info, set()).add(site)
+            return self.returned_type(info, site, state)
         value = self.summaries.play(summary, originals, site, state, info)
         if isinstance(value, Opaque) and info.node.returns is not None:
             return self.returned_type(info, site, state)
@@ -234,9 +239,16 @@ class Calls(Attributes):
                     self.effect("io", value.of.id, site, state)
                 return value
             case Ref():
+                self.start(value, state)
                 return value if self.session(value, state) is not None else UNKNOWN
             case _:
                 return UNKNOWN
+
+    def start(self, value: Ref, state: State) -> None:
+        """A connection is there once it was awaited or entered."""
+        session = self.session(value, state)
+        if session is not None and not session.started and value.id >= 0:
+            state.heap[value.id] = replace(session, started=True)
 
     def library_coroutine(self, method: LibraryMethod, value: Coroutine, site: Site, state: State) -> Value:
         """Await a coroutine of a session, a result, an engine, or of `awaitable_attrs`."""
@@ -245,6 +257,9 @@ class Calls(Attributes):
             return self.awaited_attribute(receiver, method.name, site, state)
         found = self.object(receiver, state)
         if isinstance(found, Session) and isinstance(receiver, Ref):
+            if not found.started:
+                self.emit(Unentered(site=value.site, label="engine.connect()", how="used"), receiver.id)
+                self.start(receiver, state)
             return sessions.operation(receiver, found, method.name, value.arguments, value.site, state, self)
         if isinstance(found, Result):
             return self.fetch(found, method.name, value.site, state, is_call=True)
@@ -358,7 +373,7 @@ class Calls(Attributes):
                 orm.read(ref, column.name, site, state, self, serializer=f"{name}()")
             return UNKNOWN
         if name in {"sqlmodel_update", "update"}:
-            library._touch(ref, state, self)  # noqa: SLF001 -- the one place that knows what an unknown change does
+            library.touched(ref, state, self)
             return ref
         if name in {"model_copy", "copy"}:
             return ref
@@ -394,8 +409,18 @@ class Calls(Attributes):
                                           Arguments(), site, state)
             case ("dynamic" | "write_only"), _:
                 return UNKNOWN
+            case "mutable", _:
+                if name in WRITES and isinstance(receiver.of, Ref):
+                    library.touched(receiver.of, state, self)
+                return UNKNOWN
             case "attribute", "load_history":
                 self.load_history(receiver, site, state)
+                return UNKNOWN
+            case "metadata", "create_all" | "drop_all" | "reflect":
+                pairing.ddl(name, arguments, site, state, self)
+                return NONE
+            case "engine-begin", "execute" | "run_sync" | "scalar" | "scalars" | "commit":
+                self.emit(Unentered(site=site, label="engine.begin()", how="used"))
                 return UNKNOWN
             case "sql", _:
                 return Primitive("sql")
@@ -614,3 +639,15 @@ class Calls(Attributes):
 
 
 _PLAIN_METHODS = frozenset("format strip lower upper replace encode decode isoformat join hex timestamp total_seconds".split())
+
+
+def is_abstract(node: f.Function) -> bool:
+    """Whether a body says nothing: a docstring, `...`, `pass`, or `raise NotImplementedError`. Somebody overrides it."""
+    body = [s for s in node.body if not (isinstance(s, f.ExprStmt) and isinstance(s.value, f.Const))]
+    if not body:
+        return True
+    if len(body) > 1 or not isinstance(body[0], f.Raise):
+        return False
+    value = body[0].value
+    raised = value.func if isinstance(value, f.Call) else value
+    return isinstance(raised, f.Name) and raised.id == "NotImplementedError"

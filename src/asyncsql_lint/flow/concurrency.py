@@ -49,7 +49,7 @@ def used_by(value: Value, site: Site, state: State, m: Machine) -> frozenset[int
 
 def gathered(arguments: Arguments, by: str, site: Site, state: State, m: Machine) -> Value:
     """`asyncio.gather(...)` and its like: tell of sessions that two of the coroutines use; then run them all."""
-    branches = [b for value in arguments.positional for b in _branches(value)]
+    branches = [b for value in arguments.positional for b in branches_of(value)]
     share(branches, by, site, state, m)
     results: list[Value] = []
     for value, _ in branches:
@@ -62,15 +62,15 @@ def gathered(arguments: Arguments, by: str, site: Site, state: State, m: Machine
     return TupleValue(tuple(results))
 
 
-def _branches(value: Value) -> list[tuple[Value, bool]]:
+def branches_of(value: Value) -> list[tuple[Value, bool]]:
     """The coroutines in an argument; `True` for one that stands for many."""
     match value:
         case ListValue(items=items) if items is not None:
-            return [b for item in items for b in _branches(item)]
+            return [b for item in items for b in branches_of(item)]
         case ListValue():
-            return [(inner, True) for inner, _ in _branches(value.element)]
+            return [(inner, True) for inner, _ in branches_of(value.element)]
         case TupleValue():
-            return [b for item in value.items for b in _branches(item)]
+            return [b for item in value.items for b in branches_of(item)]
         case _:
             return [(value, False)]
 

@@ -96,6 +96,7 @@ class Contexts(Calls):
         """A session gives itself; an object of the project what its `__aenter__` returns."""
         found = self.object(value, state)
         if isinstance(found, Session):
+            self.start(value, state)
             if found.kind == "connection" and not found.is_async:
                 orm.blocked(self, site, "the connect", "a sync engine", state, found.confidence)
             return value

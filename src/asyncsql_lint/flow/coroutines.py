@@ -89,6 +89,8 @@ def not_awaitable(value: Value, state: State, m: Machine) -> str | None:
             return "a row"
         case Factory():
             return "a session factory"
+        case Primitive(kind="engine-begin" | "session-begin"):
+            return "a context manager, which wants `async with`"
         case Primitive(kind="plain" | "sql"):
             return "a plain value"
         case Ref():

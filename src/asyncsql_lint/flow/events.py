@@ -15,7 +15,8 @@ Trace = tuple[tuple[Site, str], ...]
 class Event:
     """Something at `site` in the function `context`, known with `confidence`, with its story so far.
 
-    `calls` are the calls, innermost first, that brought the object there from the function that owns it.
+    `calls` are the calls, innermost first, that brought the object there from the function that owns it;
+    `implicit` tells that the innermost of them is none that one can see: a property, or a `__repr__`.
     """
 
     site: Site
@@ -23,6 +24,7 @@ class Event:
     confidence: Confidence = Confidence.PROVED
     trace: Trace = ()
     calls: tuple[tuple[Site, str], ...] = ()
+    implicit: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +129,37 @@ class SessionGlobal(Event):
 
     where: str
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowRead(Event):
+    """An attribute of an entity, read on the row that holds the entity."""
+
+    model: str
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unentered(Event):
+    """A transaction, connection or stream that is neither awaited nor entered; `how` is `dropped` or `used`."""
+
+    label: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch(Event):
+    """Things that do not go together. `kind` is `driver`, `pairing`, `ddl`, `listener` or `pool`.
+
+    `what` is the thing at the site, `problem` what is wrong with it, `remedy` what to do; `certain` is False when it
+    depends on the version of a library.
+    """
+
+    kind: str
+    what: str
+    problem: str
+    remedy: str
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow import serialization
+from asyncsql_lint.flow import pairing, serialization
 from asyncsql_lint.flow.contexts import Contexts
 from asyncsql_lint.flow.coroutines import lost
-from asyncsql_lint.flow.events import SessionGlobal
-from asyncsql_lint.flow.machine import Sink, truth
+from asyncsql_lint.flow.events import SessionGlobal, Unentered
+from asyncsql_lint.flow.expressions import describe
+from asyncsql_lint.flow.machine import MAX_STEPS, WATCHED, Sink, truth
 from asyncsql_lint.flow.objects import Instance
 from asyncsql_lint.flow.state import State, join
 from asyncsql_lint.flow.values import (
@@ -23,6 +24,7 @@ from asyncsql_lint.flow.values import (
     Const,
     Coroutine,
     FunctionValue,
+    LibraryMethod,
     ListValue,
     Opaque,
     Primitive,
@@ -33,11 +35,8 @@ from asyncsql_lint.flow.values import (
 from asyncsql_lint.index.definitions import FunctionInfo
 from asyncsql_lint.syntax import facts as f
 
-TURNS = 3
-"""How often a loop's body is gone through; what a third turn would change counts as unknown."""
-
-WATCHED = 6
-"""States kept of the points of a `try` at which it may be left by an exception."""
+TURNS = 2
+"""How often a loop's body is gone through: what the first turn does to the second is what counts."""
 
 
 class Executor(Contexts):
@@ -63,6 +62,9 @@ class Executor(Contexts):
         handler = _HANDLERS.get(type(statement))
         if handler is None:
             return states
+        self.steps += len(states)
+        if self.steps > MAX_STEPS:
+            states = states[:1]
         return join([end for state in states for end in handler(self, statement, state)])
 
     # -- simple statements
@@ -73,11 +75,25 @@ class Executor(Contexts):
         def work(trial: State) -> None:
             value = self.evaluate(statement.value, trial)
             if not isinstance(statement.value, f.Await):
+                self.unentered(value, statement.value, trial)
                 lost(value, "dropped", self.site(statement.value), trial, self)
             if self._mutates(statement.value):
                 self.mutate(statement.value, trial)
 
         return [end for end, _ in self.ways(state, work)]
+
+    def unentered(self, value: Value, expression: f.Expr, state: State) -> None:
+        """A transaction, connection or stream that is made and dropped."""
+        if not isinstance(expression, f.Call):
+            return
+        of = value.of if isinstance(value, Primitive) else value
+        kinds = {"transaction", "savepoint", "engine-begin", "stream"}
+        session = self.session(of.receiver if isinstance(of, LibraryMethod) else of, state)
+        dropped = isinstance(value, Primitive) and value.kind in kinds
+        fresh = isinstance(value, Ref) and session is not None and session.kind == "connection" and not session.started
+        if session is not None and session.is_async and (dropped or fresh):
+            label = describe(expression)
+            self.emit(Unentered(site=self.site(expression), label=label, how="dropped", confidence=session.confidence))
 
     def _mutates(self, value: f.Expr) -> bool:
         return isinstance(value, f.Call) and isinstance(value.func, f.Attr) and value.func.name in {"append", "add", "extend"}
@@ -203,7 +219,7 @@ class Executor(Contexts):
     def raise_(self, statement: f.Raise, state: State) -> list[State]:
         """`raise`: only a watched `try` hears of it."""
         for end, _ in self.ways(state, lambda s: self.evaluate(statement.value, s) if statement.value else NONE):
-            self.frame.sink.raises.append(end)
+            self.frame.sink.watch(end)
         return []
 
     def jump(self, statement: f.Jump, state: State) -> list[State]:
@@ -242,6 +258,7 @@ class Executor(Contexts):
             if param.default is not None:
                 value = self.evaluate(param.default, state)
                 self.kept(value, "a default argument", param.name, param, state)
+        self.listened(statement, state)
         if self.frame.function is None:
             return [state]
         value = self.function_value(statement, state)
@@ -249,6 +266,16 @@ class Executor(Contexts):
             self.nested_function(value, state)
             state.env[statement.name] = self.decorated_local(value, statement, state)
         return [state]
+
+    def listened(self, statement: f.Function, state: State) -> None:
+        """`@event.listens_for(target, ...)` on a function."""
+        for decorator in statement.decorators:
+            callee = decorator.func if isinstance(decorator, f.Call) else None
+            if isinstance(callee, (f.Attr, f.Name)) and (callee.name if isinstance(callee, f.Attr) else callee.id) == "listens_for":
+                value = self.evaluate(decorator, state)
+                if isinstance(value, Primitive) and value.kind == "listener":
+                    function = FunctionValue(FunctionInfo(self.frame.module, statement, statement.name))
+                    pairing.listener(value.of, function, self.site(decorator), state, self)
 
     def define_class(self, statement: f.Class, state: State) -> list[State]:
         """A class: its body runs now."""
@@ -467,8 +494,7 @@ class Executor(Contexts):
         def enter(trial: State) -> tuple[Value, Value]:
             manager = self.evaluate(item.context, trial)
             site = self.site(item.context)
-            if self.frame.sink.watched:
-                self.frame.sink.raises.append(trial.copy())
+            self.frame.sink.watch(trial)
             fixable = len(statement.items) == 1
             value = self.enter(manager, statement.is_async, site, node, trial, fixable=fixable)
             if item.target is not None:

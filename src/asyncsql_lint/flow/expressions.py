@@ -11,7 +11,7 @@ from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.coroutines import lost, needless
 from asyncsql_lint.flow.machine import Machine, truth
 from asyncsql_lint.flow.objects import Loaded, Slot
-from asyncsql_lint.flow.state import State
+from asyncsql_lint.flow.state import State, dull
 from asyncsql_lint.flow.values import (
     NONE,
     UNKNOWN,
@@ -30,6 +30,7 @@ from asyncsql_lint.flow.values import (
     TupleValue,
     Value,
 )
+from asyncsql_lint.index.definitions import FunctionInfo
 from asyncsql_lint.syntax import facts as f
 
 
@@ -91,8 +92,22 @@ class Expressions(Machine):
     def test(self, expression: f.Expr, state: State) -> Value:
         """The value of a condition; a coroutine is always true."""
         value = self.evaluate(expression, state)
-        lost(value, "tested", self.site(expression), state, self)
+        if not (isinstance(expression, f.Name) and self.awaits_name(expression.id)):
+            lost(value, "tested", self.site(expression), state, self)
         return value
+
+    def awaits_name(self, name: str) -> bool:
+        """Whether the function awaits a name somewhere: then testing it first is on purpose."""
+        function = self.frame.function
+        if function is None:
+            return False
+        names = self._awaited_names.get(function)
+        if names is None:
+            names = frozenset(awaited_names(function.node.body))
+            self._awaited_names[function] = names
+        return name in names
+
+    _awaited_names: dict[FunctionInfo, frozenset[str]]
 
     def element(self, value: Value, expression: f.Expr, state: State) -> Value:
         """What iterating over the value of an expression gives."""
@@ -156,6 +171,21 @@ class Expressions(Machine):
         """What `for ... in expression` or `async for` gives; tells when it is the wrong one of the two."""
 
 
+def awaited_names(body: tuple[f.Stmt, ...]) -> list[str]:
+    """The names that are awaited as they are: `await name`."""
+    out: list[str] = []
+    stack: list[object] = list(body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, f.Await) and isinstance(node.value, f.Name):
+            out.append(node.value.id)
+        if isinstance(node, f.Node):
+            stack += [getattr(node, name) for name in node.__struct_fields__]
+        elif isinstance(node, tuple):
+            stack += node
+    return out
+
+
 def _name(m: Expressions, e: f.Name, state: State) -> Value:
     return m.name(e.id, state)
 
@@ -168,8 +198,7 @@ def _attr(m: Expressions, e: f.Attr, state: State) -> Value:
 def _call(m: Expressions, e: f.Call, state: State) -> Value:
     callee = m.evaluate(e.func, state)
     arguments = m.arguments(e, state)
-    if m.frame.sink.watched:
-        m.frame.sink.raises.append(state.copy())
+    m.frame.sink.watch(state)
     return m.call(callee, arguments, m.site(e), state)
 
 
@@ -178,8 +207,7 @@ def _await(m: Expressions, e: f.Await, state: State) -> Value:
     value = m.evaluate(e.value, state)
     m.frame.awaited = outer
     if isinstance(value, Coroutine):
-        if m.frame.sink.watched:
-            m.frame.sink.raises.append(state.copy())
+        m.frame.sink.watch(state)
         return m.await_(value, m.site(e.value), state)
     if needless(value, m.site(e), state, m, describe(e.value)):
         return UNKNOWN
@@ -284,10 +312,30 @@ def _boolop(m: Expressions, e: f.BoolOp, state: State) -> Value:
         return left
     if known is (not stop):
         return m.evaluate(e.right, state)
+    if not suspends(e.right):
+        trial = state.copy()
+        m.narrow(e.left, not stop, trial)
+        right = m.evaluate(e.right, trial)
+        if dull(left, state.heap) and dull(right, trial.heap):
+            return Opaque()
     if m.choose(2) == 0:
         return m.narrowed_value(e.left, left, stop, state)
     m.narrow(e.left, not stop, state)
     return m.evaluate(e.right, state)
+
+
+def suspends(expression: f.Expr) -> bool:
+    """Whether evaluating an expression may change more than it tells: it awaits, yields or assigns."""
+    stack: list[object] = [expression]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (f.Await, f.Yield, f.Walrus)):
+            return True
+        if isinstance(node, f.Node):
+            stack += [getattr(node, name) for name in node.__struct_fields__]
+        elif isinstance(node, tuple):
+            stack += node
+    return False
 
 
 def _not(m: Expressions, e: f.Not, state: State) -> Value:
@@ -297,8 +345,9 @@ def _not(m: Expressions, e: f.Not, state: State) -> Value:
 
 def _compare(m: Expressions, e: f.Compare, state: State) -> Value:
     left, right = m.evaluate(e.left, state), m.evaluate(e.right, state)
-    for value in (left, right):
-        lost(value, "compared", m.site(e), state, m)
+    for value, side in ((left, e.left), (right, e.right)):
+        if not (isinstance(side, f.Name) and m.awaits_name(side.id)):
+            lost(value, "compared", m.site(e), state, m)
         if isinstance(value, MappedAttribute) or (isinstance(value, Primitive) and value.kind == "sql"):
             return Primitive("sql")
     if e.op in {"is", "is not", "==", "!="} and isinstance(left, Const) and isinstance(right, Const):
@@ -346,6 +395,13 @@ def _plain(value: Value) -> bool:
 def _ifexp(m: Expressions, e: f.IfExp, state: State) -> Value:
     known = truth(m.test(e.test, state))
     if known is None:
+        if not suspends(e.body) and not suspends(e.orelse):
+            yes, no = state.copy(), state.copy()
+            m.narrow(e.test, True, yes)
+            m.narrow(e.test, False, no)
+            values = m.evaluate(e.body, yes), m.evaluate(e.orelse, no)
+            if dull(values[0], yes.heap) and dull(values[1], no.heap):
+                return values[0] if values[0] == values[1] else Opaque()
         known = m.choose(2) == 0
         m.narrow(e.test, known, state)
     return m.evaluate(e.body if known else e.orelse, state)
@@ -380,16 +436,18 @@ def _length(value: Value) -> int | None:
 
 
 def _fstring(m: Expressions, e: f.FString, state: State) -> Value:
-    texts: list[str] | None = []
+    texts: list[str] = []
+    known = True
     for part in e.parts:
         value = m.evaluate(part, state)
         lost(value, "formatted", m.site(part), state, m)
         m.text(value, part, state)
-        if texts is not None and isinstance(value, Const) and isinstance(value.value, (str, int)):
+        if known and isinstance(value, Const) and isinstance(value.value, (str, int)):
             texts.append(str(value.value))
         else:
-            texts = None
-    return Const("".join(texts)) if texts is not None else Primitive("plain")
+            known = False
+    text = Const("".join(texts))
+    return text if known else Primitive("plain", text)
 
 
 def _walrus(m: Expressions, e: f.Walrus, state: State) -> Value:
@@ -404,8 +462,7 @@ def _yield(m: Expressions, e: f.Yield, state: State) -> Value:
     if e.delegate:
         value = m.element(value, e, state)
     m.frame.yields.append((state.copy(), value))
-    if m.frame.sink.watched:
-        m.frame.sink.raises.append(state.copy())
+    m.frame.sink.watch(state)
     return UNKNOWN
 
 

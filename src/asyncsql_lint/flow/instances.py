@@ -151,6 +151,8 @@ def _read_column(
     if loaded is NO:
         _failed(ref, instance, column, why, site, state, m, "", serializer)
     slot = instance.over.get(column.name)
+    if column.mutable:
+        return Primitive("mutable", ref)
     return slot.value if slot is not None and slot.value is not None else UNKNOWN
 
 

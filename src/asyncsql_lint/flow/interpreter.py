@@ -12,6 +12,7 @@ from asyncsql_lint.flow.execute import Executor
 from asyncsql_lint.flow.machine import Frame, Sink, Unreachable
 from asyncsql_lint.flow.names import Names
 from asyncsql_lint.flow.objects import Life, Object
+from asyncsql_lint.flow.relevance import Relevance
 from asyncsql_lint.flow.state import State
 from asyncsql_lint.flow.summaries import Summaries
 from asyncsql_lint.flow.values import (
@@ -22,7 +23,7 @@ from asyncsql_lint.flow.values import (
     Ref,
     Value,
 )
-from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo, ModuleInfo, collect
+from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo, ModuleInfo, Target, collect
 from asyncsql_lint.index.models import Models
 from asyncsql_lint.index.project import ProjectIndex
 from asyncsql_lint.syntax import facts as f
@@ -35,12 +36,13 @@ class Interpreter(Executor):
         super().__init__(index, models)
         self.nested = {}
         self._decorators = {}
-        self.configured: set[Site] = set()
+        self._awaited_names = {}
         self._decorated: dict[FunctionInfo, Value] = {}
         self._templates: dict[ClassInfo, tuple[Object, State] | None] = {}
-        self._local_classes: dict[tuple[str, int], ClassInfo] = {}
+        self._scopes: dict[tuple[ModuleInfo, int], ModuleInfo] = {}
         self.names = Names(self, self.decorated)
         self.summaries = Summaries(self, self.run_body)
+        self._relevance = Relevance(index, models)
 
     # -- decorators
 
@@ -101,14 +103,35 @@ class Interpreter(Executor):
         """A class that is defined in a function."""
         if self.frame.function is None:
             return None
-        module = self.frame.module
-        key = (module.path, node.at)
-        info = self._local_classes.get(key)
-        if info is None:
-            info = ClassInfo(module, node, f"{self.frame.context}.{node.name}")
-            info.members, _ = collect(node.body, module, f"{info.qualname}.", info)
-            self._local_classes[key] = info
-        return ClassValue(info)
+        for binding in self.frame.module.bindings.get(node.name, ()):
+            if isinstance(binding, ClassInfo) and binding.node is node:
+                return ClassValue(binding)
+        return None
+
+    def relevant(self, function: FunctionInfo) -> bool:
+        """Whether a function can have to do with a database by itself."""
+        return self._relevance.of(function)
+
+    def scope(self, function: FunctionInfo) -> ModuleInfo:
+        """The module in which a function's names are looked up: its own, with the function's classes and imports."""
+        key = (function.module, function.node.at)
+        found = self._scopes.get(key)
+        if found is None:
+            found = self._make_scope(function)
+            self._scopes[key] = found
+        return found
+
+    def _make_scope(self, function: FunctionInfo) -> ModuleInfo:
+        module = function.module
+        if not any(isinstance(s, (f.Class, f.Function, f.ImportFrom, f.ImportName)) for s in function.node.body):
+            return module
+        inner = ModuleInfo(module.path, module.name, module.facts, dict(module.bindings), module.stars)
+        local, _ = collect(function.node.body, inner, f"{function.qualname}.", None)
+        for name, bindings in local.items():
+            kept = [b for b in bindings if not isinstance(b, Target) or _names_a_type(b)]
+            if kept:
+                inner.bindings[name] = kept
+        return inner
 
     def template(self, info: ClassInfo) -> tuple[Object, State] | None:
         """An object of a class as its constructor leaves it when a framework makes it."""
@@ -142,12 +165,14 @@ class Interpreter(Executor):
         for module in modules:
             self.root(module, None)
         for function in functions:
-            self.root(function.module, function)
+            if self.relevant(function):
+                self.root(function.module, function)
 
     def root(self, module: ModuleInfo, function: FunctionInfo | None) -> None:
         """Analyse one function with what its signature says, or a module's body."""
         self.frames.append(Frame(module, None, "sync", {}, Sink()))
         state = State({}, {})
+        self.steps = 0
         try:
             if function is None:
                 self.block(module.facts.body, [state])
@@ -222,3 +247,14 @@ class Interpreter(Executor):
                     confidence=Confidence.INFERRED,
                 )
             )
+
+
+def _names_a_type(target: Target) -> bool:
+    """Whether a local assignment is one that annotations and decorators may name: `Dep = Annotated[...]`, `app = FastAPI()`."""
+    value = target.value
+    if isinstance(value, f.Sub):
+        return True
+    if not isinstance(value, f.Call):
+        return False
+    last = value.func.id if isinstance(value.func, f.Name) else value.func.name if isinstance(value.func, f.Attr) else ""
+    return last in {"FastAPI", "APIRouter", "NewType", "declarative_base", "MetaData"}

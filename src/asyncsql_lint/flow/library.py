@@ -8,6 +8,7 @@ from typing import TypeAlias
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import concurrency
 from asyncsql_lint.flow import instances as orm
+from asyncsql_lint.flow import pairing
 from asyncsql_lint.flow.coroutines import lost
 from asyncsql_lint.flow.expressions import Expressions
 from asyncsql_lint.flow.freeze import reachable
@@ -29,6 +30,7 @@ from asyncsql_lint.flow.values import (
     Engine,
     External,
     Factory,
+    LibraryMethod,
     ListValue,
     Partial,
     Primitive,
@@ -109,11 +111,12 @@ def _aliased(m: Expressions, name: str, arguments: Arguments, site: Site, state:
 
 def _engine(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
     first = arguments.get(0, "url")
-    driver = ""
-    if isinstance(first, Const) and isinstance(first.value, str):
-        driver = first.value.partition("://")[0]
+    driver = pairing.drivername(first)
     if name == "sqlalchemy.AsyncEngine":
+        pairing.wrapped(first, site, m)
         return Engine(True, site)
+    if name == "sqlalchemy.create_async_engine" and arguments.keyword("async_creator") is None:
+        pairing.async_engine(driver, arguments, site, m)
     return Engine("async" in name, site, driver)
 
 
@@ -127,15 +130,19 @@ def _factory(m: Expressions, name: str, arguments: Arguments, site: Site, state:
     expires = _bool(arguments.keyword("expire_on_commit"), None if arguments.open else True)
     given = arguments.keyword("class_")
     library = session_library(given, m)
+    bind = arguments.get(0, "bind")
     if name == "sqlalchemy.async_sessionmaker":
+        pairing.session_bind(True, bind, "`async_sessionmaker`", site, m)
+        pairing.session_class("async_sessionmaker", True, library is None or library[0] == "async", site, m)
         return Factory(True, expires, (library or ("", "sqlalchemy"))[1], site)
     if library is not None:
+        pairing.session_bind(library[0] == "async", bind, "`sessionmaker`", site, m)
         return Factory(library[0] == "async", expires, library[1], site)
     if given is not None or arguments.open:
         return UNKNOWN
-    bind = arguments.get(0, "bind")
+    pairing.session_bind(False, bind, "`sessionmaker` without `class_`", site, m)
     if isinstance(bind, Engine) and bind.is_async:
-        return UNKNOWN  # a sync factory over an async engine fails on use: another rule's business
+        return UNKNOWN  # its sessions fail on use: that has been told
     return Factory(False, expires, "sqlalchemy", site)
 
 
@@ -159,11 +166,15 @@ def _session(m: Expressions, name: str, arguments: Arguments, site: Site, state:
     is_async = name in ASYNC_SESSIONS
     library = (ASYNC_SESSIONS if is_async else SYNC_SESSIONS)[name]
     expires = _bool(arguments.keyword("expire_on_commit"), None if arguments.open else True)
+    what = f"`{name.rpartition('.')[2]}`"
+    pairing.session_bind(is_async, arguments.get(0, "bind"), what, site, m)
     return m.new(Session(is_async, library=library, expires=expires, origin=site), state)
 
 
 def _scoped(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
     factory = arguments.get(0, "session_factory")
+    if name == "sqlalchemy.scoped_session":
+        pairing.scoped(factory, site, m)
     if not isinstance(factory, Factory):
         return UNKNOWN
     return m.new(
@@ -174,7 +185,22 @@ def _scoped(m: Expressions, name: str, arguments: Arguments, site: Site, state: 
     )
 
 
+def _table(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    bind = arguments.keyword("autoload_with")
+    if bind is not None:
+        pairing.ddl("inspect", Arguments((bind,)), site, state, m)
+    return UNKNOWN
+
+
+def _listen(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    if name.endswith("listen"):
+        pairing.listener(arguments.get(0, "target"), arguments.get(2, "fn"), site, state, m)
+        return NONE
+    return Primitive("listener", arguments.get(0, "target") or UNKNOWN)
+
+
 def _inspect(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    pairing.ddl("inspect", arguments, site, state, m)
     return Primitive("inspection", arguments.positional[0]) if arguments.positional else UNKNOWN
 
 
@@ -191,6 +217,16 @@ def _set_committed(m: Expressions, name: str, arguments: Arguments, site: Site, 
 def _gather(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
     by = name.replace("asyncio.", "", 1) if name.startswith("asyncio.") else name
     return Coroutine(External(f"run:{by}"), arguments, site, f"{by}()")
+
+
+def _as_completed(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    branches = [b for value in arguments.positional for b in concurrency.branches_of(value)]
+    concurrency.share(branches, "as_completed", site, state, m)
+    return ListValue(branches[0][0] if branches else UNKNOWN)
+
+
+def _close_all(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    return Coroutine(LibraryMethod(External(name.rpartition(".")[0]), "close_all"), arguments, site, "close_all()")
 
 
 def _create_task(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
@@ -294,11 +330,11 @@ def _setattr(m: Expressions, name: str, arguments: Arguments, site: Site, state:
             if instance is not None and instance.life in {Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED}:
                 column = next((a for a in m.models.attributes(instance.model).values() if a.kind == "column"), None)
                 if column is not None:
-                    _touch(target, state, m)
+                    touched(target, state, m)
     return NONE
 
 
-def _touch(target: Ref, state: State, m: Expressions) -> None:
+def touched(target: Ref, state: State, m: Expressions) -> None:
     """An assignment to some column: which one is unknown, but there will be an UPDATE."""
     instance = m.instance(target, state)
     if instance is None:
@@ -357,9 +393,16 @@ _TABLE: dict[str, Handler] = {
     "sqlalchemy.async_scoped_session": _scoped,
     "sqlalchemy.scoped_session": _scoped,
     "sqlalchemy.inspect": _inspect,
+    "sqlalchemy.Table": _table,
+    "sqlalchemy.declarative_base": _primitive("declarative"),
+    "sqlalchemy.MetaData": _primitive("metadata"),
+    "sqlalchemy.event.listens_for": _listen,
+    "sqlalchemy.event.listen": _listen,
     "sqlalchemy.set_committed_value": _set_committed,
     **dict.fromkeys((*ASYNC_SESSIONS, *SYNC_SESSIONS), _session),
-    **dict.fromkeys(("asyncio.gather", "asyncio.wait", "asyncio.as_completed"), _gather),
+    **dict.fromkeys(("asyncio.gather", "asyncio.wait"), _gather),
+    "asyncio.as_completed": _as_completed,
+    **dict.fromkeys((f"{name}.close_all" for name in ASYNC_SESSIONS), _close_all),
     **dict.fromkeys(("asyncio.create_task", "asyncio.ensure_future"), _create_task),
     **dict.fromkeys(("asyncio.shield", "asyncio.wait_for"), _passed_on),
     **dict.fromkeys(("asyncio.run", "anyio.run"), _asyncio_run),

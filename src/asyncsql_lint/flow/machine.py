@@ -24,6 +24,7 @@ from asyncsql_lint.flow.values import (
     DictValue,
     ListValue,
     Opaque,
+    Primitive,
     Ref,
     TupleValue,
     Value,
@@ -38,6 +39,12 @@ MAX_CHOICES = 8
 
 MAX_DEPTH = 24
 """Calls within calls that are followed."""
+
+WATCHED = 8
+"""States kept of the points at which a block may be left by an exception."""
+
+MAX_STEPS = 40_000
+"""Statements that are gone through for one function and all that it calls; beyond, calls are unknown."""
 
 FIRST_ID = 1_000_000
 """Numbers below belong to what a summary was given."""
@@ -56,6 +63,13 @@ class Sink:
     continues: list[State] = field(default_factory=list)
     raises: list[State] = field(default_factory=list)
     watched: bool = False
+
+    def watch(self, state: State) -> None:
+        """An exception may leave the block here: keep the state, unless one like it is kept already."""
+        if not self.watched or any(kept.same(state) for kept in self.raises):
+            return
+        if len(self.raises) < WATCHED:
+            self.raises.append(state.copy())
 
 
 @dataclass(slots=True)
@@ -105,6 +119,9 @@ class Machine(ABC):
         self.frames: list[Frame] = []
         self._next = FIRST_ID
         self._next_global = -1
+        self.implicit = False
+        self.steps = 0
+        self.configured: set[Site] = set()
         self._oracle: list[int] | None = None
         self._asked: list[int] = []
         self.limits: dict[str, int] = {}
@@ -124,6 +141,14 @@ class Machine(ABC):
     @abstractmethod
     def attribute(self, value: Value, name: str, site: Site, state: State) -> Value:
         """The value of `value.name`."""
+
+    @abstractmethod
+    def relevant(self, function: FunctionInfo) -> bool:
+        """Whether a function can have to do with a database by itself."""
+
+    @abstractmethod
+    def scope(self, function: FunctionInfo) -> ModuleInfo:
+        """The module in which the names of a function are looked up, with its own local classes and imports."""
 
     @abstractmethod
     def await_(self, value: Value, site: Site, state: State) -> Value:
@@ -172,6 +197,7 @@ class Machine(ABC):
             finally:
                 questions = self._asked
                 self._oracle, self._asked = outer, asked
+            del oracle[len(questions) :]
             while oracle and oracle[-1] + 1 >= questions[len(oracle) - 1]:
                 oracle.pop()
             if not oracle:
@@ -275,7 +301,7 @@ def truth(value: Value) -> bool | None:
             return bool(value.items)
         case ListValue(items=items) if items is not None:
             return bool(items)
-        case ListValue() | DictValue():
+        case ListValue() | DictValue() | Primitive():
             return None
         case _:
             return True

@@ -44,7 +44,7 @@ class Names:
     def __init__(self, machine: Machine, decorate: Callable[[FunctionInfo], Value]) -> None:
         self._m = machine
         self._decorate = decorate
-        self._values: dict[tuple[str, int], Value] = {}
+        self._values: dict[tuple[ModuleInfo, int], Value] = {}
         self._expiry: dict[str, bool | None] = {}
         self._made: dict[str, list[tuple[str, bool | None]]] | None = None
 
@@ -82,7 +82,7 @@ class Names:
                 return self._target(module, target)
 
     def _target(self, module: ModuleInfo, target: Target) -> Value:
-        key = (module.path, target.site)
+        key = (module, target.site)
         if key not in self._values:
             self._values[key] = UNKNOWN  # what refers to itself ends here
             self._values[key] = self._evaluate_target(module, target)

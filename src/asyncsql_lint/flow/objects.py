@@ -104,6 +104,7 @@ class Session:
     greenlet: bool = False
     scoped: bool = False
     twin: int | None = None
+    started: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
+from asyncsql_lint.flow import pairing
 from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.objects import Instance, Life, Loaded, Query, Result, Session, Slot
 from asyncsql_lint.flow.plans import Plan
@@ -340,7 +341,7 @@ def optional(value: Value) -> Value:
     """The value, or None."""
     if isinstance(value, Ref):
         return Ref(value.id, optional=True)
-    return UNKNOWN if not isinstance(value, (Row, Opaque)) else value
+    return value if isinstance(value, (Row, Primitive)) else UNKNOWN
 
 
 def row_of(result: Result, site: Site, state: State, m: Machine) -> Value:
@@ -367,7 +368,7 @@ def _entity_value(
     one: Entity, statement: Statement, session: int | None, site: Site, state: State, m: Machine
 ) -> Value:
     if one.model is None or session is None:
-        return UNKNOWN
+        return Primitive("plain") if one.model is None and statement.kind == "select" else UNKNOWN
     origin = statement.site or site
     return _instance(one.model, one.plan, session, origin, statement.site, state, m)
 
@@ -403,7 +404,7 @@ def query_fetch(query: Query, name: str, session: Session | None, site: Site, st
 
 def made_by(factory: Factory, arguments: Arguments, site: Site, state: State, m: Machine) -> Ref:
     """A new session of a factory; `expire_on_commit` may be said again in the call."""
-    expires = factory.expires
+    expires = factory.expires if factory.site not in m.configured else None
     given = arguments.keyword("expire_on_commit")
     if isinstance(given, Const) and isinstance(given.value, bool):
         expires = given.value
@@ -431,8 +432,10 @@ def engine_method(engine: Engine, name: str, site: Site, state: State, m: Machin
     if name not in {"connect", "begin", "raw_connection"}:
         return UNKNOWN
     if not engine.is_async:
+        pairing.used_sync(engine, m)
         orm.blocked(m, site, f"`engine.{name}()`", "a sync engine", state, Confidence.PROVED)
         if name == "raw_connection":
             return UNKNOWN
-    connection = m.new(Session(engine.is_async, "connection", origin=site, scope="factory"), state)
+    started = not engine.is_async or name != "connect"
+    connection = m.new(Session(engine.is_async, "connection", origin=site, scope="factory", started=started), state)
     return connection if name == "connect" else Primitive("engine-begin", connection)

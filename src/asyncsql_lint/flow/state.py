@@ -7,13 +7,29 @@ whose differing values are unknown: unknown is silent.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow.objects import HeapObject
-from asyncsql_lint.flow.values import Const, Opaque, Value
+from asyncsql_lint.flow.objects import HeapObject, Object
+from asyncsql_lint.flow.values import (
+    BoundMethod,
+    ClassValue,
+    Const,
+    DictValue,
+    External,
+    FunctionValue,
+    LibraryMethod,
+    ListValue,
+    ModuleValue,
+    Opaque,
+    Primitive,
+    Ref,
+    TupleValue,
+    Value,
+)
 
-MAX_STATES = 12
+MAX_STATES = 8
 """States carried side by side in one function."""
 
 
@@ -57,32 +73,83 @@ class State:
         return State(self.env.copy(), self.heap.copy(), self.effects, self.tasks)
 
     def same(self, other: State) -> bool:
-        """Whether nothing that matters differs: names with plain values do not count."""
-        return self.heap == other.heap and self.tasks == other.tasks and _same_names(self.env, other.env)
+        """Whether nothing that matters differs: what has nothing to do with a database does not count."""
+        return (
+            self.tasks == other.tasks
+            and _same_names(self, other)
+            and (self.heap is other.heap or _same_heaps(self.heap, other.heap))
+        )
 
 
-def _plain(value: Value | None) -> bool:
-    return value is None or isinstance(value, (Opaque, Const))
+Heap = Mapping[int, HeapObject]
 
 
-def _same_names(a: dict[str, Value], b: dict[str, Value]) -> bool:
+def dull(value: Value | None, heap: Heap, depth: int = 0) -> bool:
+    """Whether a value has nothing to do with a database, nor anything that hangs on it."""
+    match value:
+        case None | Opaque() | Const() | External() | ModuleValue() | ClassValue():
+            return True
+        case Primitive():
+            return dull(value.of, heap, depth)
+        case FunctionValue():
+            return all(dull(v, heap, depth) for _, v in value.closure)
+        case ListValue():
+            return dull(value.element, heap, depth) and all(dull(v, heap, depth) for v in value.items or ())
+        case TupleValue():
+            return all(dull(v, heap, depth) for v in value.items)
+        case DictValue():
+            return dull(value.other, heap, depth) and all(dull(v, heap, depth) for _, v in value.items)
+        case BoundMethod() | LibraryMethod():
+            return dull(value.receiver, heap, depth)
+        case Ref():
+            return _dull_object(heap.get(value.id), heap, depth)
+        case _:
+            return False
+
+
+def _dull_object(obj: HeapObject | None, heap: Heap, depth: int) -> bool:
+    if obj is None or not isinstance(obj, Object):
+        return False
+    return depth > 2 or all(dull(v, heap, depth + 1) for v in obj.attributes.values())
+
+
+def _same_names(one: State, other: State) -> bool:
+    a, b = one.env, other.env
     if a == b:
         return True
-    for name in a.keys() | b.keys():
-        one, other = a.get(name), b.get(name)
-        if one != other and not (_plain(one) and _plain(other)):
+    for name, value in a.items():
+        theirs = b.get(name)
+        if value != theirs and not (dull(value, one.heap) and dull(theirs, other.heap)):
             return False
-    return True
+    return all(name in a or dull(value, other.heap) for name, value in b.items())
+
+
+def _same_heaps(a: Heap, b: Heap) -> bool:
+    if a == b:
+        return True
+    for number, obj in a.items():
+        theirs = b.get(number)
+        if obj is not theirs and obj != theirs and not (_dull_object(obj, a, 0) and _gone(theirs, b)):
+            return False
+    return all(number in a or _dull_object(obj, b, 0) for number, obj in b.items())
+
+
+def _gone(obj: HeapObject | None, heap: Heap) -> bool:
+    return obj is None or _dull_object(obj, heap, 0)
 
 
 def _absorb(one: State, other: State) -> State:
-    """One state for two that are the same in what matters; plain values that differ are unknown."""
-    env = {name: value if other.env.get(name) == value else Opaque() for name, value in one.env.items()}
+    """One state for two that are the same in what matters; what differs otherwise is unknown."""
+    env = {name: value if other.env.get(name) == value else _blurred(value) for name, value in one.env.items()}
     for name, value in other.env.items():
         if name not in env:
-            env[name] = value if not _plain(value) else Opaque()
+            env[name] = _blurred(value)
     effects = one.effects if len(one.effects) >= len(other.effects) else other.effects
     return State(env, one.heap, effects, one.tasks)
+
+
+def _blurred(value: Value) -> Value:
+    return value if isinstance(value, (Ref, FunctionValue, ClassValue, BoundMethod)) else Opaque()
 
 
 def _blur(one: State, other: State) -> State:

@@ -14,16 +14,16 @@ from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.events import Event
 from asyncsql_lint.flow.freeze import Frozen, reachable, renumber, renumber_object
-from asyncsql_lint.flow.machine import MAX_DEPTH, Frame, Machine, Sink, Unreachable
-from asyncsql_lint.flow.objects import HeapObject, Session
-from asyncsql_lint.flow.state import Effect, RunningTask, State, join
-from asyncsql_lint.flow.values import NONE, UNKNOWN, Const, Opaque, Value
+from asyncsql_lint.flow.machine import FIRST_ID, MAX_DEPTH, MAX_STEPS, Frame, Machine, Sink, Unreachable
+from asyncsql_lint.flow.objects import HeapObject, Object, Session
+from asyncsql_lint.flow.state import Effect, RunningTask, State, dull, join
+from asyncsql_lint.flow.values import NONE, UNKNOWN, Const, Opaque, Ref, Value
 from asyncsql_lint.index.definitions import FunctionInfo
 
 MAX_OUTCOMES = 4
 """Ways of returning that are told apart."""
 
-MAX_VARIANTS = 24
+MAX_VARIANTS = 8
 """Kinds of arguments for which a function is analysed; beyond them literals no longer count."""
 
 
@@ -53,6 +53,7 @@ class Summary:
     blocked: list[Event] = field(default_factory=list)
     database: bool = False
     finished: bool = False
+    irrelevant: bool = False
 
 
 class Summaries:
@@ -70,16 +71,25 @@ class Summaries:
         """The summary for a call with the parameters `env`, and the caller's number of each of its entries."""
         names, values = list(env), list(env.values())
         closed, over = list(closure), list(closure.values())
+        heap = state.heap
         if self._variants.get(function, 0) >= MAX_VARIANTS:
             values = [Opaque() if isinstance(v, Const) else v for v in values]
-        frozen = Frozen([*values, *over], state.heap)
+            heap = {n: replace(o, attributes={}, complete=False) if isinstance(o, Object) else o for n, o in heap.items()}
+        frozen = Frozen([*values, *over], heap)
         key = (function, mode, tuple(names), tuple(closed), frozen.key(), self._m.frame.locks > 0)
         found = self._table.get(key)
         if found is not None:
             return found, frozen.originals
         summary = Summary(len(frozen.objects))
-        if len(self._m.frames) > MAX_DEPTH:
-            self._m.limit("depth")
+        if self._variants.get(function, 0) >= 4 * MAX_VARIANTS:
+            self._m.limit("variants")
+            return summary, frozen.originals
+        if len(self._m.frames) > MAX_DEPTH or self._m.steps > MAX_STEPS:
+            self._m.limit("depth" if self._m.steps <= MAX_STEPS else "steps")
+            return summary, frozen.originals
+        if not self._m.relevant(function) and not _carries(frozen.objects):
+            summary.irrelevant = True
+            self._table[key] = summary
             return summary, frozen.originals
         self._table[key] = summary
         self._variants[function] = self._variants.get(function, 0) + 1
@@ -98,12 +108,14 @@ class Summaries:
         closure: dict[str, Value],
     ) -> None:
         m = self._m
-        frame = Frame(function.module, function, mode, closure, Sink(), len(objects), locks=m.frame.locks)
+        frame = Frame(m.scope(function), function, mode, closure, Sink(), len(objects), locks=m.frame.locks)
         m.frames.append(frame)
+        implicit, m.implicit = m.implicit, False
         try:
             self._execute(function, State(env, dict(enumerate(objects))))
         finally:
             m.frames.pop()
+            m.implicit = implicit
         summary.outcomes = self._outcomes([(s, v) for s, v, _ in frame.sink.returns], objects)
         summary.raises = self._outcomes([(s, NONE) for s in join(frame.sink.raises, MAX_OUTCOMES)], objects)
         summary.yields = self._outcomes(frame.yields, objects)
@@ -120,10 +132,12 @@ class Summaries:
         out: list[Outcome] = []
         for state, value in ways:
             kept = reachable([value], state.heap, range(len(objects)))
-            heap = {n: o for n, o in state.heap.items() if n in kept and (n >= len(objects) or o != objects[n])}
+            size = len(objects)
+            heap = {n: o for n, o in state.heap.items() if n in kept and not (0 <= n < size and o == objects[n])}
             outcome = Outcome(value, heap, state.effects, state.tasks)
             if not any(_alike(outcome, other) for other in out):
                 out.append(outcome)
+        out = _optional(out)
         if len(out) > MAX_OUTCOMES:
             self._m.limit("outcomes")
         return out[:MAX_OUTCOMES]
@@ -140,7 +154,7 @@ class Summaries:
             for outcome in summary.raises:
                 trial = state.copy()
                 self.apply(outcome, originals, trial)
-                m.frame.sink.raises.append(trial)
+                m.frame.sink.watch(trial)
         if not summary.outcomes:
             raise Unreachable
         outcome = summary.outcomes[m.choose(len(summary.outcomes))]
@@ -151,8 +165,10 @@ class Summaries:
         m = self._m
         m.call_sites.setdefault(function, set()).add(site)
         m.frame.database |= summary.database
+        implicit = m.implicit
         for event, entry in summary.pending:
-            moved = replace(event, calls=(*event.calls, (site, m.frame.context)))
+            first = implicit and not event.calls
+            moved = replace(event, calls=(*event.calls, (site, m.frame.context)), implicit=event.implicit or first)
             m.holders.setdefault(site, m.frame.function)
             if entry < len(originals):
                 m.emit(moved, originals[entry])
@@ -187,11 +203,7 @@ class Summaries:
             self._elsewhere(effect.kind, session, effect.site, state, known)
             state.effects = (*state.effects, replace(effect, session=session, locked=effect.locked or m.frame.locks > 0))
         for local, obj in outcome.heap.items():
-            target = number(local)
-            if target < 0:
-                m.globals[target] = renumber_object(obj, number)
-            else:
-                state.heap[target] = renumber_object(obj, number)
+            state.heap[number(local)] = renumber_object(obj, number)
         for local, target in fresh.items():
             if local not in outcome.heap and target in state.heap:
                 del state.heap[target]
@@ -225,13 +237,34 @@ class Summaries:
         state.heap.update(scratch.heap)
 
 
+def _carries(objects: list[HeapObject]) -> bool:
+    """Whether something that matters is among the objects that a function is given."""
+    return any(not isinstance(o, Object) for o in objects)
+
+
+def _optional(outcomes: list[Outcome]) -> list[Outcome]:
+    """`None` and an object, with nothing else between them, are one outcome: an object or None."""
+    nothing = [o for o in outcomes if _nothing(o.value) and not o.heap]
+    some = [o for o in outcomes if isinstance(o.value, Ref)]
+    if len(nothing) != 1 or not some or _kinds(nothing[0].effects) != _kinds(some[0].effects):
+        return outcomes
+    if any(n < FIRST_ID for n in some[0].heap):
+        return outcomes
+    value = some[0].value
+    merged = replace(some[0], value=replace(value, optional=True)) if isinstance(value, Ref) else some[0]
+    return [merged if o is some[0] else o for o in outcomes if o is not nothing[0]]
+
+
 def _alike(one: Outcome, other: Outcome) -> bool:
     if one.heap != other.heap or _kinds(one.effects) != _kinds(other.effects):
         return False
-    plain = (Opaque, Const)
-    if isinstance(one.value, plain) and isinstance(other.value, plain):
-        return _nothing(one.value) == _nothing(other.value) and _truth(one.value) == _truth(other.value)
-    return one.value == other.value
+    if one.value == other.value:
+        return True
+    if dull(one.value, one.heap) and dull(other.value, other.heap):
+        return not one.effects or (
+            _nothing(one.value) == _nothing(other.value) and _truth(one.value) == _truth(other.value)
+        )
+    return False
 
 
 def _kinds(effects: tuple[Effect, ...]) -> list[tuple[str, int]]:

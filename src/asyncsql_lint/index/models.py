@@ -38,6 +38,7 @@ class Attribute:
     server_default: bool = False
     server_update: bool = False
     via: str = ""
+    mutable: bool = False
 
 
 class Models:
@@ -249,12 +250,14 @@ class Models:
 
     def _column(self, name: str, call: f.Call, owner: ClassInfo, module: ModuleInfo) -> Attribute:
         table: str | None = None
-        deferred = server_default = server_update = primary_key = False
+        deferred = server_default = server_update = primary_key = mutable = False
         for argument in call.args:
             if isinstance(argument, f.Call):
                 kind = self._external(module, argument.func)
                 if kind == "sqlalchemy.ForeignKey" and argument.args:
                     table = self._foreign_table(module, argument.args[0])
+                elif isinstance(argument.func, f.Attr) and argument.func.name == "as_mutable":
+                    mutable = True
                 elif kind == "sqlalchemy.Computed":
                     server_default = server_update = True
         for keyword in call.keywords:
@@ -289,6 +292,7 @@ class Models:
             deferred=deferred,
             server_default=server_default,
             server_update=server_update,
+            mutable=mutable,
         )
 
     def _is_sql(self, module: ModuleInfo, value: f.Expr) -> bool:

@@ -34,7 +34,7 @@ class ProjectIndex:
             module = ModuleInfo(path, self._map.name_of(path), facts[path])
             module.bindings, module.stars = collect(facts[path].body, module, "", None)
             self.modules[path] = module
-        self._names: dict[tuple[str, str], tuple[Definition, ...]] = {}
+        self._names: dict[tuple[ModuleInfo, str], tuple[Definition, ...]] = {}
         self._bases: dict[ClassInfo, tuple[tuple[Definition, f.Expr], ...]] = {}
         self._mro: dict[ClassInfo, tuple[ClassInfo, ...]] = {}
         self._externals: dict[ClassInfo, frozenset[str]] = {}
@@ -44,7 +44,7 @@ class ProjectIndex:
 
     def lookup(self, module: ModuleInfo, name: str) -> tuple[Definition, ...]:
         """What `name` means at the top of `module`: all definitions, through imports; empty when unknown."""
-        key = (module.path, name)
+        key = (module, name)
         found = self._names.get(key)
         if found is None:
             self._names[key] = ()  # an import cycle ends here

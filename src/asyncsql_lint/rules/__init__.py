@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from asyncsql_lint.rule import Rule
+from asyncsql_lint.rules.async_event_listener import AsyncEventListener
 from asyncsql_lint.rules.blocking_database_call import BlockingDatabaseCall
+from asyncsql_lint.rules.create_all_without_run_sync import CreateAllWithoutRunSync
 from asyncsql_lint.rules.deferred_column_access import DeferredColumnAccess
 from asyncsql_lint.rules.detached_access import DetachedAccess
+from asyncsql_lint.rules.driver_mismatch import DriverMismatch
+from asyncsql_lint.rules.engine_session_mismatch import EngineSessionMismatch
 from asyncsql_lint.rules.expired_after_commit import ExpiredAfterCommit
 from asyncsql_lint.rules.expired_after_rollback import ExpiredAfterRollback
 from asyncsql_lint.rules.global_session import GlobalSession
@@ -17,21 +21,30 @@ from asyncsql_lint.rules.lazy_strategy import LazyStrategy
 from asyncsql_lint.rules.legacy_query import LegacyQuery
 from asyncsql_lint.rules.missing_await import MissingAwait
 from asyncsql_lint.rules.missing_unique import MissingUnique
+from asyncsql_lint.rules.pool_class import PoolClass
+from asyncsql_lint.rules.row_as_entity import RowAsEntity
 from asyncsql_lint.rules.server_generated_access import ServerGeneratedAccess
 from asyncsql_lint.rules.shared_session_in_tasks import SharedSessionInTasks
 from asyncsql_lint.rules.superfluous_await import SuperfluousAwait
 from asyncsql_lint.rules.sync_context_manager import SyncContextManager
 from asyncsql_lint.rules.sync_session_dependency import SyncSessionDependency
-from asyncsql_lint.rules.unloaded_collection_write import UnloadedCollectionWrite
 from asyncsql_lint.rules.syntax_error import SyntaxErrorRule
+from asyncsql_lint.rules.unentered_transaction import UnenteredTransaction
+from asyncsql_lint.rules.unloaded_collection_write import UnloadedCollectionWrite
 
 RULES: tuple[type[Rule[Any]], ...] = (
     MissingAwait,
     SuperfluousAwait,
     SyncContextManager,
+    UnenteredTransaction,
     BlockingDatabaseCall,
     SyncSessionDependency,
     LegacyQuery,
+    CreateAllWithoutRunSync,
+    DriverMismatch,
+    EngineSessionMismatch,
+    AsyncEventListener,
+    PoolClass,
     LazyRelationshipAccess,
     LazySerialization,
     UnloadedCollectionWrite,
@@ -42,6 +55,7 @@ RULES: tuple[type[Rule[Any]], ...] = (
     DetachedAccess,
     LazyStrategy,
     MissingUnique,
+    RowAsEntity,
     SharedSessionInTasks,
     GlobalSession,
     SyntaxErrorRule,

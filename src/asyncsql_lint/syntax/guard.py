@@ -7,7 +7,7 @@ LibCST 1.9.0 on CPython 3.11, in a thread with 64 MB of stack and 3 GB of addres
 text                                survives                       does not
 ==================================  =============================  ==========================================
 brackets in brackets                200: 0.0-0.6 s, 9-250 MB       1,000: 0.1-13 s, 0.1-2.6 GB; 3,000: aborts
-10,000 elements in 200 brackets     3-7 s, 1.3-2.6 GB
+5,000 elements in 200 brackets                                     3-7 s, 1.3-2.6 GB: refused, too
 one chain of `+` `*` `|` `.b`       1,000: 0.2 s; 3,000: 1.9 s     10,000: over 20 s, then the stack
 one chain of `.b()`, `[1]`, `()`    1,000: 0.4-1.4 s               3,000: 4-16 s; 10,000: over 20 s
 `not`, `-`, `**`, `lambda:`, `if`   1,000: 0.1-0.4 s, 60-190 MB    3,000: 0.5-1.7 GB; 10,000: aborts

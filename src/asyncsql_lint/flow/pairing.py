@@ -1,0 +1,139 @@
+"""Things that do not go together: drivers and engines, engines and sessions, DDL and async connections, listeners."""
+
+from __future__ import annotations
+
+from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow.events import Mismatch
+from asyncsql_lint.flow.machine import Machine
+from asyncsql_lint.flow.objects import Session
+from asyncsql_lint.flow.state import State
+from asyncsql_lint.flow.values import Arguments, Const, Engine, External, Factory, FunctionValue, Primitive, Ref, Value
+from asyncsql_lint.libraries.drivers import ASYNC_DRIVERS, POOLS, SYNC_DEFAULTS, SYNC_DRIVERS, split
+
+
+def url_of(value: Value | None) -> str:
+    """The beginning of a URL, as far as it is written down."""
+    if isinstance(value, Const) and isinstance(value.value, str):
+        return value.value
+    if isinstance(value, Primitive) and value.kind == "plain":
+        return url_of(value.of)
+    return ""
+
+
+def drivername(value: Value | None) -> str:
+    """`postgresql+asyncpg` of a URL, or an empty string."""
+    head, found, _ = url_of(value).partition("://")
+    return head if found else ""
+
+
+def async_engine(driver: str, arguments: Arguments, site: Site, m: Machine) -> None:
+    """`create_async_engine(url, ...)`: the driver has to be async, and so has the pool."""
+    dialect, name = split(driver)
+    if dialect == "postgres":
+        _tell(m, site, "driver", f"`{driver}://`", "is no dialect that SQLAlchemy knows", "write `postgresql+asyncpg://`")
+    elif name in SYNC_DRIVERS:
+        _tell(m, site, "driver", f"`{driver}://`", f"uses `{name}`, a sync driver, for an async engine", _async_url(dialect))
+    elif not name and dialect in SYNC_DEFAULTS:
+        default = SYNC_DEFAULTS[dialect]
+        _tell(m, site, "driver", f"`{dialect}://`", f"means the sync driver `{default}`, for an async engine", _async_url(dialect))
+    elif not name and dialect == "postgresql":
+        problem = "means psycopg2, a sync driver, on SQLAlchemy 2.0 (and psycopg from 2.1 on)"
+        _tell(m, site, "driver", "`postgresql://`", problem, _async_url(dialect), certain=False)
+    pool = arguments.keyword("poolclass")
+    if isinstance(pool, External) and pool.name in POOLS:
+        last = pool.name.rpartition(".")[2]
+        _tell(m, site, "pool", f"`{last}`", "cannot be used by an async engine", "leave `poolclass` out, or use `AsyncAdaptedQueuePool` or `NullPool`")
+
+
+def _async_url(dialect: str) -> str:
+    driver = {"postgresql": "asyncpg", "sqlite": "aiosqlite", "mysql": "asyncmy", "mariadb": "asyncmy"}.get(dialect, "")
+    return f"write `{dialect}+{driver}://`" if driver else "name an async driver in the URL"
+
+
+def wrapped(engine: Value | None, site: Site, m: Machine) -> None:
+    """`AsyncEngine(engine)`: the inner engine's driver has to be async."""
+    if isinstance(engine, Engine) and not engine.is_async:
+        _, name = split(engine.driver)
+        if name in SYNC_DRIVERS:
+            _tell(m, site, "driver", f"`{engine.driver}://`", f"uses `{name}`, a sync driver, for an async engine", "name an async driver in the URL")
+
+
+def used_sync(engine: Engine, m: Machine) -> None:
+    """A sync engine is used: an async driver cannot work in it."""
+    _, name = split(engine.driver)
+    if not engine.is_async and name in ASYNC_DRIVERS:
+        problem = f"uses `{name}`, an async driver, for a sync engine"
+        _tell(m, engine.site, "driver", f"`{engine.driver}://`", problem, "use `create_async_engine()`, or name a sync driver")
+
+
+def session_bind(is_async: bool, bind: Value | None, what: str, site: Site, m: Machine) -> None:
+    """A session or factory and its engine have to be of one kind."""
+    if not isinstance(bind, Engine):
+        return
+    if bind.is_async is is_async:
+        if not is_async:
+            used_sync(bind, m)
+        return
+    kind, wanted = ("an async", "a sync") if bind.is_async else ("a sync", "an async")
+    remedy = "use `async_sessionmaker`, or `AsyncSession`" if bind.is_async else "make the engine with `create_async_engine()`"
+    _tell(m, site, "pairing", what, f"is given {kind} engine, but works with {wanted} one", remedy)
+
+
+def session_class(factory: str, wants_async: bool, is_async: bool, site: Site, m: Machine) -> None:
+    """`async_sessionmaker(class_=Session)`."""
+    if wants_async and not is_async:
+        _tell(m, site, "pairing", f"`{factory}`", "is given a sync session class", "leave `class_` out, or give an AsyncSession")
+
+
+def scoped(factory: Value | None, site: Site, m: Machine) -> None:
+    """`scoped_session` over an async factory: its scope is the thread, and `remove()` drops a coroutine."""
+    if isinstance(factory, Factory) and factory.is_async:
+        problem = "is given an async factory: all tasks of a thread share one session"
+        _tell(m, site, "pairing", "`scoped_session`", problem, "use `async_scoped_session` with `asyncio.current_task`")
+
+
+def ddl(name: str, arguments: Arguments, site: Site, state: State, m: Machine) -> None:
+    """`metadata.create_all(bind)`, `inspect(bind)`: they want a sync connection."""
+    bind = arguments.get(0, "bind")
+    session = m.session(bind, state)
+    what = ""
+    if isinstance(bind, Engine) and bind.is_async:
+        what = "an async engine"
+    elif session is not None and session.is_async and session.kind == "connection":
+        what = "an async connection"
+    elif isinstance(bind, Engine):
+        used_sync(bind, m)
+    if what:
+        call = f"connection.run_sync(metadata.{name})" if name != "inspect" else "connection.run_sync(inspect)"
+        remedy = f"`async with engine.begin() as connection: await {call}`"
+        _tell(m, site, "ddl", f"`{name}()`", f"is given {what}, but works with a sync connection", remedy)
+
+
+def listener(target: Value | None, function: Value | None, site: Site, state: State, m: Machine) -> None:
+    """`listens_for(target, ...)`: the target has to be sync, and so has the function."""
+    what = _async_target(target, state, m)
+    if what:
+        remedy = "listen on `engine.sync_engine`" if "engine" in what else "listen on `Session`, or on `session.sync_session`"
+        _tell(m, site, "listener", "The listener", f"is set on {what}, which has no events of its own", remedy)
+    elif isinstance(function, FunctionValue) and function.info.node.is_async and not function.info.node.is_generator:
+        problem = "is an `async def`: it is called, and nobody awaits it, so it never runs"
+        _tell(m, site, "listener", f"The listener `{function.info.name}`", problem, "make it a plain `def`")
+
+
+def _async_target(target: Value | None, state: State, m: Machine) -> str:
+    session = m.session(target, state)
+    match target:
+        case Engine() if target.is_async:
+            return "an async engine"
+        case Factory() if target.is_async:
+            return "an async session factory"
+        case External(name="sqlalchemy.AsyncSession" | "sqlmodel.AsyncSession" | "sqlalchemy.AsyncEngine"):
+            return f"`{target.name.rpartition('.')[2]}`"
+        case Ref() if isinstance(session, Session) and session.is_async:
+            return f"an async {session.kind}"
+        case _:
+            return ""
+
+
+def _tell(m: Machine, site: Site, kind: str, what: str, problem: str, remedy: str, *, certain: bool = True) -> None:
+    m.emit(Mismatch(site=site, kind=kind, what=what, problem=problem, remedy=remedy, certain=certain))

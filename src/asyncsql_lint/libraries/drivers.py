@@ -1,0 +1,29 @@
+"""Database drivers by the name in a URL: which of them an async engine wants.
+
+https://docs.sqlalchemy.org/en/20/dialects/; facts 2d-create_async_engine(*), 2d-create_engine(asyncpg)-*.
+"""
+
+from __future__ import annotations
+
+ASYNC_DRIVERS = frozenset({"asyncpg", "aiosqlite", "aiomysql", "asyncmy", "aioodbc", "psycopg_async", "oracledb_async"})
+"""Drivers that only an async engine can use."""
+
+BOTH = frozenset({"psycopg", "oracledb", "psqlpy"})
+"""Drivers that serve both kinds of engine."""
+
+SYNC_DRIVERS = frozenset(
+    "psycopg2 psycopg2cffi pg8000 pysqlite pysqlcipher pymysql mysqldb mysqlconnector pyodbc pymssql cx_oracle".split()
+)
+"""Drivers that an async engine refuses."""
+
+SYNC_DEFAULTS = {"mysql": "mysqlclient", "mariadb": "mysqlclient", "sqlite": "pysqlite", "oracle": "cx_oracle", "mssql": "pyodbc"}
+"""Dialects without a driver in the URL whose default driver is sync, on SQLAlchemy 2.0 and 2.1."""
+
+POOLS = frozenset({"sqlalchemy.QueuePool", "sqlalchemy.pool.SingletonThreadPool", "sqlalchemy.pool.QueuePool"})
+"""Pool classes that an async engine refuses."""
+
+
+def split(drivername: str) -> tuple[str, str]:
+    """`postgresql+asyncpg` as dialect and driver; the driver is empty when the URL does not name one."""
+    dialect, _, driver = drivername.partition("+")
+    return dialect, driver

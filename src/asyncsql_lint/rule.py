@@ -69,7 +69,7 @@ class Rule(ABC, Generic[E]):
         related: tuple[tuple[Site, str], ...] | None = None,
         repair: Repair | None = None,
         repair_title: str = "",
-        help: str = "",
+        help: str = "",  # noqa: A002 -- as the report calls it
         symbol: str = "",
         raises: str = "",
     ) -> Finding:

@@ -193,7 +193,7 @@ NOT_ASYNC = [
 _BLOCKS = (cst.With, cst.For, cst.CompFor)
 
 
-def _block(text: str, make: type[MakeAsync] | type[MakeSync]) -> str | None:
+def _block(text: str, make: type[MakeAsync | MakeSync]) -> str | None:
     found = located(text)
     number = next(n for n, node in enumerate(found.nodes) if isinstance(node, _BLOCKS))
     repair: Repair = make(Site(found.path, number))

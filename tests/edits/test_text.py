@@ -94,7 +94,7 @@ def test_lines_end_where_python_says() -> None:
     assert [lines.offset(Position(n, 0)) for n in range(1, 5)] == [0, 3, 6, 12]
     assert lines.position(11) == Position(3, 5)
     for wrong in (Position(0, 0), Position(5, 0), Position(4, 2), Position(1, -1)):
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match="outside"):
             lines.offset(wrong)
 
 

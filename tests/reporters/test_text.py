@@ -127,7 +127,7 @@ def test_long_lines_are_cut_around_the_place(before: int, after: int, filling: s
     assert cell_len(carets) <= 60
     start = cell_len(code[: code.index("order.lines")])
     assert carets == "  |" + " " * (start - 3) + "^" * 11
-    assert ("..." in code[:7]) is (start > 60 - 20 and before >= 50 or "..." in code[:7])
+    assert ("..." in code[:7]) is ((start > 60 - 20 and before >= 50) or "..." in code[:7])
 
 
 def test_a_label_without_room_goes_below() -> None:

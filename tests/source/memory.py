@@ -53,4 +53,4 @@ class Memory:
 
 def memory(*paths: str) -> Memory:
     """Empty files at `paths`."""
-    return Memory({path: b"" for path in paths})
+    return Memory(dict.fromkeys(paths, b""))

@@ -22,7 +22,8 @@ TEXTS = [
      SourceFile(PATH, "#!/usr/bin/python\n# vim: set fileencoding=koi8-r :\n# а", "koi8-r")),
     ("cookie after code is none", "x = 1\n# coding: latin-1\n# ä".encode(),
      SourceFile(PATH, "x = 1\n# coding: latin-1\n# ä")),
-    ("cookie in line 3 is none", "#\n#\n# coding: latin-1\n# ä".encode(), SourceFile(PATH, "#\n#\n# coding: latin-1\n# ä")),
+    ("cookie in line 3 is none", "#\n#\n# coding: latin-1\n# ä".encode(),
+     SourceFile(PATH, "#\n#\n# coding: latin-1\n# ä")),
     ("cookie after cr", b"#!\r# coding: latin-1\r# \xe4", SourceFile(PATH, "#!\r# coding: latin-1\r# ä", "iso-8859-1")),
 ]  # fmt: skip
 

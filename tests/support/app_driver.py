@@ -12,12 +12,12 @@ import json
 import sys
 import traceback
 import warnings
-from typing import Any
 
 import httpx
+from fastapi import FastAPI
 
 
-async def drive(app: Any, requests: list[tuple[str, str, object]]) -> list[dict[str, object]]:
+async def drive(app: FastAPI, requests: list[tuple[str, str, object]]) -> list[dict[str, object]]:
     """What `app` answers to each of `requests`, one after the other, between its start and its end."""
     transport = httpx.ASGITransport(app=app)
     client = httpx.AsyncClient(transport=transport, base_url="http://seed")

@@ -17,7 +17,7 @@ class Heartbeat:
         self._last = 0.0
         self._task: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> Heartbeat:
+    async def __aenter__(self) -> Heartbeat:  # noqa: PYI034 - Self is new in Python 3.11
         self._last = time.perf_counter()
         self._task = asyncio.create_task(self._beat())
         return self

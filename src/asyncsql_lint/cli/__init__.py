@@ -1,1 +1,1 @@
-
+"""The command: options, output, exit codes. Only this package knows a terminal."""

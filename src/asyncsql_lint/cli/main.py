@@ -94,7 +94,7 @@ def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
     help="Colours; auto minds the terminal, NO_COLOR and FORCE_COLOR.",
 )
 @click.version_option(__version__, prog_name="asyncsql-lint", message="%(prog)s %(version)s")
-def command(**given: Any) -> ExitCode:
+def command(**given: Any) -> ExitCode:  # noqa: ANN401 -- click gives what the options say
     """Find where async SQLAlchemy and SQLModel code will fail at run time, and say why.
 
     Checks the Python files at each PATH (the current folder by default; `-` for standard input), and knows the whole
@@ -144,7 +144,7 @@ def _tell_bug(error: Exception, verbose: bool) -> None:
 
 
 def _file_at_work(error: BaseException) -> str | None:
-    """The file that the innermost frame of `error` was busy with, as far as a frame holds one or one of its functions."""
+    """The file that the innermost frame of `error` was busy with, if a frame holds it or one of its functions."""
     path: str | None = None
     frame = error.__traceback__
     while frame is not None:

@@ -102,7 +102,8 @@ def _toml(value: object) -> str:
         return _toml(value.lines)
     if isinstance(value, Enum):
         return json.dumps(getattr(value, "label", value.value))
-    assert isinstance(value, Sequence)
+    if not isinstance(value, Sequence):
+        raise TypeError(value)
     if value and all(isinstance(item, Patterns) for item in value):
         return _toml([line for item in value for line in item.lines])
     return "[" + ", ".join(_toml(item) for item in value) + "]"

@@ -1,1 +1,1 @@
-
+"""What the user wants: keys, configuration files, patterns of paths."""

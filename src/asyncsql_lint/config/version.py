@@ -36,4 +36,4 @@ def satisfies(version: str, wanted: str, where: str) -> bool:
 def _release(version: str) -> tuple[int, ...]:
     """The numbers of `version`, padded: 0.1 and 0.1.0 are the same release."""
     numbers = [int(part) for part in re.findall(r"\d+", re.split(r"[a-z+-]", version)[0])]
-    return tuple((numbers + [0, 0, 0, 0])[:4])
+    return tuple([*numbers, 0, 0, 0, 0][:4])

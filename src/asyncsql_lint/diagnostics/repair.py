@@ -38,7 +38,7 @@ class MakeSync:
 
 @dataclass(frozen=True, slots=True)
 class AddUnique:
-    """`.unique()` on a result: before the fetch method if `fetch` is such a call (`x.all()`), else after the expression."""
+    """`.unique()` on a result: before the method if `fetch` is its call (`x.all()`), else after the expression."""
 
     fetch: Site
     is_call: bool

@@ -68,7 +68,7 @@ def _to_extend(lines: list[cst.SimpleStatementLine], module: str) -> cst.ImportF
 
 
 def _by_type(name: str) -> tuple[int, str]:
-    """isort's and ruff's order: constants, then classes, then the rest."""
+    """As isort and ruff sort: constants, then classes, then the rest."""
     if name.isupper() and len(name) > 1:
         return 0, name
     return (1, name) if name[:1].isupper() else (2, name)
@@ -88,7 +88,8 @@ def _sorted_names(names: Collection[str]) -> list[str]:
 def _extend(document: Document, statement: cst.ImportFrom, names: Collection[str]) -> list[TextEdit]:
     """Add `names` to a `from` import: where they belong if its names are sorted, else at the end."""
     aliases = statement.names
-    assert not isinstance(aliases, cst.ImportStar)  # `_to_extend` passes over these
+    if isinstance(aliases, cst.ImportStar):
+        raise TypeError("`_to_extend` passes over these")
     items = Items(aliases, document.start(statement.rpar) if statement.rpar is not None else None)
     present = [dotted(alias.name) for alias in aliases]
     order = next((o for o in _ORDERS if present == sorted(present, key=o)), None)
@@ -104,8 +105,8 @@ def _extend(document: Document, statement: cst.ImportFrom, names: Collection[str
 
 def _place(document: Document, lines: list[cst.SimpleStatementLine], module: str) -> int:
     """Where the line for `module` goes: with the imports of its package, else after the last import."""
-    root = module.split(".")[0]
-    kin = [line for line in lines if any(m.split(".")[0] == root for m in _modules(line))]
+    root = module.partition(".")[0]
+    kin = [line for line in lines if any(m.partition(".")[0] == root for m in _modules(line))]
     if kin:
         earlier = [line for line in kin if min(_modules(line)) <= module]
         return document.lines.next(document.end((earlier or kin)[-1]) - 1)

@@ -65,6 +65,7 @@ def joined(edits: Iterable[TextEdit]) -> tuple[TextEdit, ...]:
         if found and found[-1].span.path == edit.span.path and found[-1].span.end == edit.span.start:
             before = found.pop()
             span = Span(edit.span.path, before.span.start, edit.span.end)
-            edit = TextEdit(span, before.content + edit.content)
-        found.append(edit)
+            found.append(TextEdit(span, before.content + edit.content))
+        else:
+            found.append(edit)
     return tuple(found)

@@ -28,7 +28,7 @@ def _around(document: Document, node: cst.CSTNode) -> Iterator[Scope]:
     grandchild: cst.CSTNode | None = None
     for around in document.ancestors(node):
         if _opens_scope(around, child, grandchild):
-            yield cast(Scope, around)
+            yield cast("Scope", around)
         child, grandchild = around, child
 
 

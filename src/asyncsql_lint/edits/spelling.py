@@ -59,7 +59,7 @@ class Speller:
         usable = [b for b in imports if self._is_alone(b)]
         for read in (self._directly, self._through):
             for binding in usable:
-                written = read(cast(Imported, binding.imported), module, name)
+                written = read(cast("Imported", binding.imported), module, name)
                 if written is not None:
                     return written
         return self._defined_here(module, name)

@@ -35,8 +35,9 @@ _BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class FixResult:
-    """What came of it: the new text of every changed file, how often which rule was mended in which file, and what
-    the user must be told about fixes that were not kept. `diagnostics` are the findings that remain.
+    """What came of it: the new text of every changed file, and how often which rule was mended in which file.
+
+    `messages` tell of fixes that were not kept; `diagnostics` are the findings that remain.
     """
 
     texts: dict[str, str]

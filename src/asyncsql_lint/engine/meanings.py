@@ -7,6 +7,9 @@ from asyncsql_lint.index.project import Definition, ProjectIndex
 from asyncsql_lint.libraries.names import canonical
 from asyncsql_lint.syntax import facts as f
 
+MOST_MODULES = 200
+"""Modules that are looked through for a circle of imports; beyond, none is seen."""
+
 
 class Meanings:
     """Answers about names, for `edits`."""
@@ -26,7 +29,7 @@ class Meanings:
         return full_name(found[0]) if len(found) == 1 else None
 
     def importable(self, path: str, module: str, name: str) -> str | None:
-        """The full name of what `from module import name` would import into the file; None when it would close a circle."""
+        """The full name of what `from module import name` imports into the file; None if it would close a circle."""
         importer = self._index.modules.get(path)
         if importer is None:
             return None
@@ -34,7 +37,8 @@ class Meanings:
         node = f.ImportFrom(0, module[level:], level, name, None)
         found = self._index.imported(importer, node)
         if len(found) != 1 or isinstance(found[0], ExternalName):
-            return canonical(f"{module}.{name}") if level == 0 and found and isinstance(found[0], ExternalName) else None
+            is_external = level == 0 and bool(found) and isinstance(found[0], ExternalName)
+            return canonical(f"{module}.{name}") if is_external else None
         owner = getattr(found[0], "module", None)
         if isinstance(owner, ModuleInfo) and self._imports(owner, importer, set()):
             return None
@@ -44,14 +48,14 @@ class Meanings:
         """Whether importing `module` imports `wanted`, directly or not."""
         if module is wanted:
             return True
-        if module.path in seen or len(seen) > 200:
+        if module.path in seen or len(seen) > MOST_MODULES:
             return False
         seen.add(module.path)
         for bindings in module.bindings.values():
             for binding in bindings:
                 if isinstance(binding, f.ImportFrom):
-                    for definition in self._index.imported(module, binding):
-                        owner = definition if isinstance(definition, ModuleInfo) else getattr(definition, "module", None)
+                    for found in self._index.imported(module, binding):
+                        owner = found if isinstance(found, ModuleInfo) else getattr(found, "module", None)
                         if isinstance(owner, ModuleInfo) and self._imports(owner, wanted, seen):
                             return True
         return False

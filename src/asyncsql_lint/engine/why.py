@@ -17,10 +17,11 @@ def explain(
 ) -> tuple[str, ...]:
     """Sentences about the line `why`: what is reported there, and what was known of the values read there."""
     path, line = why
-    out: list[str] = []
-    for found in diagnostics:
-        if found.span.path == path and found.span.start.line == line:
-            out.append(f"{found.code} {found.name}: {found.message} ({found.confidence.label})")
+    out = [
+        f"{found.code} {found.name}: {found.message} ({found.confidence.label})"
+        for found in diagnostics
+        if found.span.path == path and found.span.start.line == line
+    ]
     file = located(path)
     if file is None:
         return (*out, "The file does not parse: nothing is known of it.")

@@ -13,7 +13,7 @@ from asyncsql_lint.flow import sessions
 from asyncsql_lint.flow.coroutines import HARMLESS, lost
 from asyncsql_lint.flow.events import AttributeRead, FetchedTwice, LegacyQuery, RowRead, SessionGlobal, WrongProtocol
 from asyncsql_lint.flow.expressions import Expressions
-from asyncsql_lint.flow.freeze import reachable, renumber, renumber_object
+from asyncsql_lint.flow.freeze import Frozen, reachable, renamed, renamed_object, renumbering
 from asyncsql_lint.flow.names import Names
 from asyncsql_lint.flow.objects import Instance, Life, Object, Query, Result, Session
 from asyncsql_lint.flow.state import State
@@ -307,9 +307,10 @@ class Attributes(Expressions):
         numbers: dict[int, int] = {}
         for number in sorted(reachable(template.attributes.values(), theirs.heap)):
             numbers[number] = self.new(theirs.heap[number], state).id
+        by = renumbering(lambda n: numbers.get(n, n))
         for number, copy in numbers.items():
-            state.heap[copy] = renumber_object(theirs.heap[number], lambda n: numbers.get(n, n))
-        attributes = {n: renumber(v, lambda x: numbers.get(x, x)) for n, v in template.attributes.items()}
+            state.heap[copy] = renamed_object(theirs.heap[number], by)
+        attributes = {n: renamed(v, by) for n, v in template.attributes.items()}
         state.heap[ref.id] = replace(found, attributes={**attributes, **found.attributes}, complete=True)
 
     def class_attribute(self, info: ClassInfo, name: str, receiver: Value, site: Site, state: State) -> Value:
@@ -458,11 +459,11 @@ class Attributes(Expressions):
         found = self.summary(value.callee, value.arguments, state)
         if found is None:
             return UNKNOWN
-        summary, originals, info = found
-        self.summaries.tell(summary, originals, site, info)
+        summary, given, info = found
+        self.summaries.tell(summary, given, site, info)
         if not summary.yields:
             return UNKNOWN
-        return self.summaries.apply(summary.yields[0], originals, state)
+        return self.summaries.apply(summary.yields[0], given, state)
 
     def fetch(self, result: Result, name: str, site: Site, state: State, *, is_call: bool) -> Value:
         """Fetch from a result; tell when unique() is missing."""
@@ -483,7 +484,7 @@ class Attributes(Expressions):
     @abstractmethod
     def summary(
         self, callee: Value, arguments: Arguments, state: State
-    ) -> tuple[Summary, list[int], FunctionInfo] | None:
+    ) -> tuple[Summary, Frozen, FunctionInfo] | None:
         """The summary of a call of a project's function, or None when `callee` is none."""
 
     def dynamic_read(self, lazy: Primitive, name: str, site: Site, state: State) -> None:

@@ -11,6 +11,7 @@ from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow import statements as sql
 from asyncsql_lint.flow.attributes import Attributes
 from asyncsql_lint.flow.coroutines import lost
+from asyncsql_lint.flow.freeze import Frozen
 from asyncsql_lint.flow.events import Unentered
 from asyncsql_lint.flow.names import annotation_of_dependency, dependency_in
 from asyncsql_lint.flow.objects import Instance, Life, Loaded, Object, Query, Result, Session, Slot
@@ -138,7 +139,7 @@ class Calls(Attributes):
 
     def summary(
         self, callee: Value, arguments: Arguments, state: State
-    ) -> tuple[Summary, list[int], FunctionInfo] | None:
+    ) -> tuple[Summary, Frozen, FunctionInfo] | None:
         """The summary of a call of a project's function, or None when `callee` is none."""
         if isinstance(callee, FunctionValue):
             info, receiver, closure = callee.info, None, dict(callee.closure)
@@ -153,19 +154,19 @@ class Calls(Attributes):
         else:
             return None
         env = self.bind_parameters(info, arguments, receiver, state)
-        summary, originals = self.summaries.of(info, env, self.frame.mode, state, closure)
-        return summary, originals, info
+        summary, given = self.summaries.of(info, env, self.frame.mode, state, closure)
+        return summary, given, info
 
     def invoke(self, callee: Value, arguments: Arguments, site: Site, state: State) -> Value:
         """Run a function of the project (or the body of a coroutine function) here and now."""
         found = self.summary(callee, arguments, state)
         if found is None:
             return UNKNOWN
-        summary, originals, info = found
+        summary, given, info = found
         if is_abstract(info.node):
             self.call_sites.setdefault(info, set()).add(site)
             return self.returned_type(info, site, state)
-        value = self.summaries.play(summary, originals, site, state, info)
+        value = self.summaries.play(summary, given, site, state, info)
         if isinstance(value, Opaque) and info.node.returns is not None:
             return self.returned_type(info, site, state)
         return value
@@ -627,14 +628,14 @@ class Calls(Attributes):
         closure: dict[str, Value] | None = None,
     ) -> Value:
         """Run a function with its parameters given by name; a generator stops at its first yield."""
-        summary, originals = self.summaries.of(info, env, mode, state, closure or {})
+        summary, given = self.summaries.of(info, env, mode, state, closure or {})
         if info.node.is_generator or self.decorator_names(info) & _CONTEXT_MANAGERS:
-            self.summaries.tell(summary, originals, site, info)
+            self.summaries.tell(summary, given, site, info)
             if not summary.yields:
                 return UNKNOWN
-            value = self.summaries.apply(summary.yields[0], originals, state)
+            value = self.summaries.apply(summary.yields[0], given, state)
         else:
-            value = self.summaries.play(summary, originals, site, state, info)
+            value = self.summaries.play(summary, given, site, state, info)
         return self.returned_type(info, site, state) if isinstance(value, Opaque) else value
 
 

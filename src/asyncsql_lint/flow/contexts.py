@@ -111,11 +111,11 @@ class Contexts(Calls):
         found = self.summary(value.callee, value.arguments, state)
         if found is None:
             return UNKNOWN
-        summary, originals, info = found
-        self.summaries.tell(summary, originals, site, info)
+        summary, given, info = found
+        self.summaries.tell(summary, given, site, info)
         if not summary.yields:
             return self.returned_type(info, site, state)
-        return self.summaries.apply(summary.yields[0], originals, state)
+        return self.summaries.apply(summary.yields[0], given, state)
 
     def leave(self, manager: Value, value: Value, site: Site, state: State) -> None:
         """Leave a context manager at the end of its block."""
@@ -176,7 +176,8 @@ class Contexts(Calls):
         found = self.summary(manager.callee, manager.arguments, state)
         if found is None or not found[0].yields or not found[0].outcomes:
             return
-        summary, originals, _ = found
+        summary, given, _ = found
+        originals = given.originals
         done = len(summary.yields[0].effects)
         session = self.session(value, state)
         for effect in summary.outcomes[0].effects[done:]:

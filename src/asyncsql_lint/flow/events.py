@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 
 Trace = tuple[tuple[Site, str], ...]
 """Places with what happened there, in the order of events."""
+
+
+E = TypeVar("E", bound="Event")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +30,14 @@ class Event:
     trace: Trace = ()
     calls: tuple[tuple[Site, str], ...] = ()
     implicit: bool = False
+
+    def placed(self: E, place: Callable[[Site], Site]) -> E:
+        """The same event with the places of its story replaced."""
+        return replace(self, trace=tuple((place(site), words) for site, words in self.trace))
+
+    def leans_on(self, path: str) -> bool:
+        """Whether a place of its story has this path."""
+        return any(site.path == path for site, _ in self.trace)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +116,15 @@ class AttributeRead(Event):
     collection: bool | None = None
     chain: tuple[tuple[str, str, str, bool], ...] = ()
     others: tuple[Site, ...] = ()
+
+    def placed(self, place: Callable[[Site], Site]) -> AttributeRead:
+        """The same event with the places of its story and of its query replaced."""
+        query = None if self.query is None else place(self.query)
+        return replace(self, query=query, trace=tuple((place(site), words) for site, words in self.trace))
+
+    def leans_on(self, path: str) -> bool:
+        """Whether a place of its story, or its query, has this path."""
+        return (self.query is not None and self.query.path == path) or any(s.path == path for s, _ in self.trace)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

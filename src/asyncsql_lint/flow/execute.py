@@ -39,6 +39,10 @@ TURNS = 2
 """How often a loop's body is gone through: what the first turn does to the second is what counts."""
 
 
+_STRAIGHT = (f.ExprStmt, f.Assign, f.AnnAssign, f.AugAssign, f.Delete, f.ImportName, f.ImportFrom, f.Function, f.Class)
+"""Statements without branches: the states after them differ where those before them did."""
+
+
 class Executor(Contexts):
     """Runs statements."""
 
@@ -47,7 +51,8 @@ class Executor(Contexts):
         if self.frame.function is not None and function.owner is not None and function.node.params:
             self.frame.self_value = state.env.get(function.node.params[0].name)
         ends = self.block(function.node.body, [state])
-        self.frame.sink.returns += [(s, NONE, None) for s in ends]
+        for end in ends:
+            self.frame.sink.give(end, NONE, None)
 
     def block(self, body: tuple[f.Stmt, ...], states: list[State]) -> list[State]:
         """Run statements one after the other."""
@@ -65,7 +70,10 @@ class Executor(Contexts):
         self.steps += len(states)
         if self.steps > MAX_STEPS:
             states = states[:1]
-        return join([end for state in states for end in handler(self, statement, state)])
+        ends = [end for state in states for end in handler(self, statement, state)]
+        if len(ends) <= len(states) and isinstance(statement, _STRAIGHT):
+            return ends
+        return join(ends)
 
     # -- simple statements
 
@@ -198,7 +206,7 @@ class Executor(Contexts):
             return value
 
         for end, value in self.ways(state, work):
-            self.frame.sink.returns.append((end, value, statement))
+            self.frame.sink.give(end, value, statement)
         return []
 
     def responded(self, value: Value, statement: f.Return, state: State) -> None:
@@ -355,8 +363,8 @@ class Executor(Contexts):
                 break
         self.looping -= 1
         self.frame.sink = outer
-        self._hand_on(sink, outer)
-        return [*self.block(statement.orelse, join(done)), *sink.breaks]
+        sink.hand_on(outer)
+        return [*self.block(statement.orelse, join(done)), *join(sink.breaks)]
 
     def for_(self, statement: f.For, state: State) -> list[State]:
         """`for target in iter: ... else: ...`; each turn has another element."""
@@ -394,8 +402,8 @@ class Executor(Contexts):
             heads = [(e, heads[0][1]) for e in fresh]
         self.looping -= 1
         self.frame.sink = outer
-        self._hand_on(sink, outer)
-        return [*self.block(statement.orelse, join(done)), *sink.breaks]
+        sink.hand_on(outer)
+        return [*self.block(statement.orelse, join(done)), *join(sink.breaks)]
 
     def _literal(self, expression: f.Expr) -> bool:
         """Whether a loop's body certainly runs: over a display that is not empty."""
@@ -426,10 +434,6 @@ class Executor(Contexts):
             if doubtful:
                 after.heap[element.id] = replace(now, over={**doubtful, **now.over})
 
-    def _hand_on(self, sink: Sink, outer: Sink) -> None:
-        outer.returns += sink.returns
-        outer.raises += sink.raises
-
     # -- exceptions
 
     def try_(self, statement: f.Try, state: State) -> list[State]:
@@ -453,10 +457,9 @@ class Executor(Contexts):
         else:
             escaped = raised
         if outer.watched or statement.final:
-            guarded.raises += [s.copy() for s in escaped]
+            for one in escaped:
+                guarded.watch(one)
         self.frame.sink = outer
-        for sink in (inner, guarded):
-            sink.raises = join(sink.raises, WATCHED)
         return self.finally_(statement.final, after, [inner, guarded], outer)
 
     def _catches_all(self, statement: f.Try) -> bool:
@@ -470,11 +473,12 @@ class Executor(Contexts):
         inner, guarded = sinks
         for sink in sinks:
             for way, value, node in sink.returns:
-                outer.returns += [(s, value, node) for s in self.block(final, [way])] if final else [(way, value, node)]
+                for end in self.block(final, [way]) if final else [way]:
+                    outer.give(end, value, node)
             outer.breaks += self.block(final, sink.breaks) if final else sink.breaks
             outer.continues += self.block(final, sink.continues) if final else sink.continues
-        if outer.watched:
-            outer.raises += self.block(final, guarded.raises) if final else guarded.raises
+        for way in self.block(final, guarded.raises) if final and outer.watched else guarded.raises:
+            outer.watch(way)
         return self.block(final, join(ends)) if final else ends
 
     # -- with
@@ -522,17 +526,17 @@ class Executor(Contexts):
             self.leave(manager, value, site, end)
         for way, returned, node in sink.returns:
             self.leave(manager, value, site, way)
-            outer.returns.append((way, returned, node))
+            outer.give(way, returned, node)
         for ways, kept in ((sink.breaks, outer.breaks), (sink.continues, outer.continues)):
             for way in ways:
                 self.leave(manager, value, site, way)
                 kept.append(way)
         if outer.watched:
-            for way in join(sink.raises, WATCHED):
+            for way in sink.raises:
                 self.leave_raising(manager, value, site, way)
-                outer.raises.append(way)
+                outer.watch(way)
         if isinstance(manager, Primitive) and manager.kind == "suppress":
-            ends += join([s.copy() for s in sink.raises], WATCHED)
+            ends += [s.copy() for s in sink.raises]
         return ends
 
 

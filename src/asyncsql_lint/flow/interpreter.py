@@ -13,7 +13,7 @@ from asyncsql_lint.flow.machine import Frame, Sink, Unreachable
 from asyncsql_lint.flow.names import Names
 from asyncsql_lint.flow.objects import Life, Object
 from asyncsql_lint.flow.relevance import Relevance
-from asyncsql_lint.flow.state import State
+from asyncsql_lint.flow.state import State, forget_identities
 from asyncsql_lint.flow.summaries import Summaries
 from asyncsql_lint.flow.values import (
     UNKNOWN,
@@ -92,8 +92,8 @@ class Interpreter(Executor):
         try:
             env = self.given_by_framework(info, trial, None)
             mode = "loop" if info.node.is_async else "sync"
-            summary, originals = self.summaries.of(info, env, mode, trial, dict(value.closure))
-            self.summaries.tell(summary, originals, Site(info.module.path, info.node.at), info)
+            summary, given = self.summaries.of(info, env, mode, trial, dict(value.closure))
+            self.summaries.tell(summary, given, Site(info.module.path, info.node.at), info)
         except Unreachable:
             pass
         finally:
@@ -173,6 +173,7 @@ class Interpreter(Executor):
         self.frames.append(Frame(module, None, "sync", {}, Sink()))
         state = State({}, {})
         self.steps = 0
+        forget_identities()
         try:
             if function is None:
                 self.block(module.facts.body, [state])

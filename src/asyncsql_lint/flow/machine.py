@@ -15,6 +15,7 @@ from typing import TypeVar
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.events import Event
+from asyncsql_lint.flow.freeze import ENTRY
 from asyncsql_lint.flow.objects import HeapObject, Instance, Object, Query, Result, Session
 from asyncsql_lint.flow.state import Effect, State
 from asyncsql_lint.flow.values import (
@@ -40,6 +41,9 @@ MAX_CHOICES = 8
 MAX_DEPTH = 24
 """Calls within calls that are followed."""
 
+MAX_RETURNS = 24
+"""Returns of one function that are told apart without asking whether they differ."""
+
 WATCHED = 8
 """States kept of the points at which a block may be left by an exception."""
 
@@ -63,13 +67,38 @@ class Sink:
     continues: list[State] = field(default_factory=list)
     raises: list[State] = field(default_factory=list)
     watched: bool = False
+    seen: set[tuple[int, ...]] = field(default_factory=set)
+    kept: set[object] = field(default_factory=set)
 
     def watch(self, state: State) -> None:
         """An exception may leave the block here: keep the state, unless one like it is kept already."""
-        if not self.watched or any(kept.same(state) for kept in self.raises):
+        if not self.watched or len(self.raises) >= WATCHED:
             return
-        if len(self.raises) < WATCHED:
+        key = (len(state.env), len(state.effects), *map(id, state.heap.values()))
+        if key in self.seen:
+            return
+        self.seen.add(key)
+        signature = state.signature()
+        if signature not in self.kept:
+            self.kept.add(signature)
             self.raises.append(state.copy())
+
+    def give(self, state: State, value: Value, node: f.Return | None) -> None:
+        """The block returns here."""
+        if len(self.returns) >= MAX_RETURNS:
+            for kept, other, _ in self.returns:
+                if other == value and kept.same(state):
+                    return
+            if len(self.returns) >= 2 * MAX_RETURNS:
+                return
+        self.returns.append((state, value, node))
+
+    def hand_on(self, outer: Sink) -> None:
+        """What leaves this block leaves the one around it."""
+        for state, value, node in self.returns:
+            outer.give(state, value, node)
+        for state in self.raises:
+            outer.watch(state)
 
 
 @dataclass(slots=True)
@@ -218,6 +247,11 @@ class Machine(ABC):
         state.heap[self._next] = obj
         return Ref(self._next)
 
+    def reserve(self) -> int:
+        """A number for an object that will be put in the heap."""
+        self._next += 1
+        return self._next
+
     def new_global(self, obj: HeapObject) -> int:
         """Put an object where all functions see it."""
         self._next_global -= 1
@@ -267,6 +301,8 @@ class Machine(ABC):
             self.holders[event.site] = frame.function
         if subject is not None and 0 <= subject < frame.entries:
             frame.pending.append((event, subject))
+        elif event.leans_on(ENTRY) and len(self.frames) > 1:
+            frame.pending.append((event, -1))
         else:
             self.events.setdefault(event)
 

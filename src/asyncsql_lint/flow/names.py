@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow.freeze import reachable, renumber, renumber_object
+from asyncsql_lint.flow.freeze import reachable, renamed, renamed_object, renumbering
 from asyncsql_lint.flow.machine import Frame, Machine, Sink, Unreachable
 from asyncsql_lint.flow.objects import Instance, Life, Object, Session
 from asyncsql_lint.flow.plans import Plan
@@ -115,9 +115,10 @@ class Names:
     def globalised(self, value: Value, state: State) -> Value:
         """The same value with its objects where all functions see them."""
         numbers = {n: self._m.new_global(state.heap[n]) for n in sorted(reachable([value], state.heap))}
+        by = renumbering(lambda n: numbers.get(n, n))
         for old, new in numbers.items():
-            self._m.globals[new] = renumber_object(state.heap[old], lambda n: numbers.get(n, n))
-        return renumber(value, lambda n: numbers.get(n, n))
+            self._m.globals[new] = renamed_object(state.heap[old], by)
+        return renamed(value, by)
 
     # -- annotations
 

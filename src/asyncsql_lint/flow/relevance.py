@@ -1,118 +1,141 @@
-"""Which functions can have to do with a database at all: the others are not analysed.
+"""Which functions can have to do with a database at all: the others are not analysed for themselves.
 
-By words: a function that mentions neither a name of the libraries, nor a model, a relationship, a session's method,
-nor (transitively) the name of a function or class that does, can do nothing of interest unless it is given a session
-or an ORM object. Too many are kept this way, never too few: names that containers share (`get`, `add`) count only
-together with others.
+By words: a function matters when it mentions a name of the libraries or a model, or something of the project that
+matters: what a name at the top of its module means, or a method that few classes have. A function that does not may
+still be given a session or an ORM object; it is then analysed with that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TypeAlias
 
-from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo, ModuleInfo
+from asyncsql_lint.index.definitions import Binding, ClassInfo, FunctionInfo, ModuleInfo, Target
 from asyncsql_lint.index.models import Models
-from asyncsql_lint.index.project import ProjectIndex
+from asyncsql_lint.index.project import Definition, ProjectIndex
 from asyncsql_lint.syntax import facts as f
 
 TRIGGERS = frozenset(
     """
     AsyncSession async_sessionmaker create_async_engine AsyncEngine AsyncConnection async_scoped_session sessionmaker
-    create_engine scoped_session Session Engine Connection execute scalars scalar scalar_one scalar_one_or_none commit
-    rollback flush refresh run_sync stream_scalars begin_nested expire_all expunge merge awaitable_attrs sync_session
-    sync_engine selectinload joinedload subqueryload async_session sqlmodel sqlalchemy listens_for create_all drop_all
-    async_engine_from_config get_one add_all
+    create_engine scoped_session execute scalars scalar scalar_one scalar_one_or_none commit rollback run_sync
+    stream_scalars begin_nested expire_all expunge awaitable_attrs sync_session sync_engine selectinload joinedload
+    subqueryload async_session sqlmodel sqlalchemy listens_for create_all drop_all async_engine_from_config get_one
+    add_all
     """.split()
 )
 """Words of SQLAlchemy and SQLModel that few others use."""
 
 COMMON = frozenset(
     """
-    get add update pop keys values items append run close delete create main __init__ __call__ __aenter__ __aexit__
-    __enter__ __exit__ __str__ __repr__ __iter__ __aiter__ __getattr__ __eq__ __hash__ setup start stop init name id
-    send list find save load read write open process handle execute_ process_ wrapper decorator inner call data value
-    count filter all first one copy set remove clear insert index sort extend join split format encode decode
+    get add update pop keys values items append run close delete create main setup start stop init send list find
+    save load read write open process handle wrapper decorator inner call data value count filter all first one copy
+    set remove clear insert index sort extend join split format encode decode name id type execute
     """.split()
 )
-"""Names that say nothing by themselves."""
+"""Names of methods that say nothing about whose they are."""
+
+FEW = 6
+"""A method's name leads to its definitions when there are no more of them than this."""
+
+_Key: TypeAlias = "FunctionInfo | ClassInfo | tuple[str, str]"
 
 
 class Relevance:
     """Answers whether a function can matter."""
 
     def __init__(self, index: ProjectIndex, models: Models) -> None:
-        self._words = _relevant_words(index, models)
+        self._index = index
+        self._models = models
+        self._by_name: dict[str, list[_Key]] = {}
+        self._callers: dict[_Key, list[_Key]] = {}
+        self._found: set[_Key] = set()
+        modules = list(index.modules.values())
+        for module in modules:
+            self._name(module.bindings)
+        for module in modules:
+            self._define(module, module.bindings, None)
+        self._spread()
 
     def of(self, function: FunctionInfo) -> bool:
-        """Whether a function mentions anything that can matter."""
-        return self.of_node(function.node)
+        """Whether a function mentions anything that can matter. Nested functions and lambdas always do."""
+        return function in self._found or function not in self._callers
 
-    def of_node(self, node: f.Function) -> bool:
-        """The same for a function's facts. Lambdas have no words of their own and always count."""
-        return not node.words or not self._words.isdisjoint(node.words) or not self._words.isdisjoint(signature(node))
+    def _name(self, bindings: dict[str, list[Binding]]) -> None:
+        for name, found in bindings.items():
+            for binding in found:
+                if isinstance(binding, (FunctionInfo, ClassInfo)) and name not in COMMON:
+                    self._by_name.setdefault(name, []).append(binding)
+                if isinstance(binding, ClassInfo):
+                    self._name(binding.members)
+
+    def _define(self, module: ModuleInfo, bindings: dict[str, list[Binding]], owner: ClassInfo | None) -> None:
+        """Note what each definition mentions; what mentions a trigger matters at once."""
+        for name, found in bindings.items():
+            for binding in found:
+                match binding:
+                    case FunctionInfo():
+                        self._mention(binding, module, binding.node.words | signature(binding.node))
+                        if owner is not None:
+                            self._callers.setdefault(binding, []).append(owner)
+                    case ClassInfo():
+                        self._mention(binding, module, words_of(*binding.node.bases))
+                        if self._models.is_mapped(binding):
+                            self._found.add(binding)
+                        self._define(module, binding.members, binding)
+                    case Target():
+                        key = (module.path, name)
+                        self._mention(key, module, words_of(binding.value, binding.annotation))
+                        if owner is not None:
+                            self._callers.setdefault(key, []).append(owner)
+                    case _:
+                        pass
+
+    def _mention(self, key: _Key, module: ModuleInfo, words: frozenset[str]) -> None:
+        self._callers.setdefault(key, [])
+        if not TRIGGERS.isdisjoint(words):
+            self._found.add(key)
+            return
+        for word in words:
+            for other in self._meant(module, word):
+                self._callers.setdefault(other, []).append(key)
+
+    def _meant(self, module: ModuleInfo, word: str) -> list[_Key]:
+        """What a word in a module may lead to."""
+        if word in module.bindings:
+            found = [k for d in self._index.lookup(module, word) for k in _key(d, word)]
+            if found:
+                return found
+        named = self._by_name.get(word, [])
+        return named if len(named) <= FEW else []
+
+    def _spread(self) -> None:
+        """All that leads to what matters, matters."""
+        queue = list(self._found)
+        while queue:
+            for caller in self._callers.get(queue.pop(), ()):
+                if caller not in self._found:
+                    self._found.add(caller)
+                    queue.append(caller)
+
+
+def _key(definition: Definition, name: str) -> list[_Key]:
+    match definition:
+        case FunctionInfo() | ClassInfo():
+            return [definition]
+        case (ModuleInfo() as module, Target()):
+            return [(module.path, name)]
+        case _:
+            return []
 
 
 def signature(node: f.Function) -> frozenset[str]:
     """The names in the annotations, defaults and decorators of a function."""
-    return _words_of(*(p.annotation for p in node.params), *(p.default for p in node.params), *node.decorators, node.returns)
+    params = node.params
+    return words_of(*(p.annotation for p in params), *(p.default for p in params), *node.decorators, node.returns)
 
 
-def _relevant_words(index: ProjectIndex, models: Models) -> frozenset[str]:
-    """Triggers, models, relationships, what is made of them at the top of modules, and all that leads there."""
-    words = set(TRIGGERS)
-    holders: list[tuple[str, frozenset[str]]] = []
-    for info in index.classes():
-        if models.is_mapped(info):
-            words.add(info.name)
-            words.update(r.name for r in models.relationships(info))
-    for module in index.modules.values():
-        holders += _definitions(module)
-    words -= COMMON
-    waiting: dict[str, list[str]] = {}
-    queue: list[str] = []
-    for name, mentioned in holders:
-        if words.isdisjoint(mentioned):
-            for word in mentioned:
-                waiting.setdefault(word, []).append(name)
-        elif name not in words and name not in COMMON:
-            words.add(name)
-            queue.append(name)
-    while queue:
-        for name in waiting.pop(queue.pop(), ()):
-            if name not in words and name not in COMMON:
-                words.add(name)
-                queue.append(name)
-    return frozenset(words)
-
-
-def _definitions(module: ModuleInfo) -> Iterable[tuple[str, frozenset[str]]]:
-    """The names that a module defines, each with the words of its definition; imports under another name, too."""
-    stack = [(name, b) for name, bindings in module.bindings.items() for b in bindings]
-    while stack:
-        name, binding = stack.pop()
-        match binding:
-            case FunctionInfo():
-                yield name, binding.node.words | signature(binding.node)
-            case ClassInfo():
-                members = [(n, b) for n, bs in binding.members.items() for b in bs]
-                stack += members
-                yield name, frozenset(n for n, _ in members if n not in COMMON) | _bases(binding)
-                init = [b for b in binding.members.get("__init__", ()) if isinstance(b, FunctionInfo)]
-                for function in init:
-                    yield name, function.node.words | signature(function.node)
-            case f.ImportFrom() if binding.asname:
-                yield binding.asname, frozenset({binding.name})
-            case f.ImportName() | f.ImportFrom():
-                continue
-            case _:
-                yield name, _words_of(binding.value, binding.annotation)
-
-
-def _bases(info: ClassInfo) -> frozenset[str]:
-    return _words_of(*info.node.bases)
-
-
-def _words_of(*expressions: f.Expr | None) -> frozenset[str]:
+def words_of(*expressions: f.Expr | None) -> frozenset[str]:
+    """The names and attributes in some expressions."""
     out: set[str] = set()
     stack: list[object] = list(expressions)
     while stack:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow.freeze import token
 from asyncsql_lint.flow.objects import HeapObject, Object
 from asyncsql_lint.flow.values import (
     BoundMethod,
@@ -31,6 +32,10 @@ from asyncsql_lint.flow.values import (
 
 MAX_STATES = 8
 """States carried side by side in one function."""
+
+
+_PLAIN = frozenset({Opaque, Const, External, ModuleValue, ClassValue})
+"""Kinds of values that have nothing to do with a database, whatever they hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +79,14 @@ class State:
 
     def same(self, other: State) -> bool:
         """Whether nothing that matters differs: what has nothing to do with a database does not count."""
-        return (
-            self.tasks == other.tasks
-            and _same_names(self, other)
-            and (self.heap is other.heap or _same_heaps(self.heap, other.heap))
-        )
+        return self.signature() == other.signature()
+
+    def signature(self) -> object:
+        """Equal for states in which nothing that matters differs."""
+        heap = self.heap
+        names = frozenset((n, v) for n, v in self.env.items() if type(v) not in _PLAIN and not dull(v, heap))
+        objects = frozenset((n, _identity(o)) for n, o in heap.items() if not _dull_object(o, heap, 0))
+        return (names, objects, self.tasks)
 
 
 Heap = Mapping[int, HeapObject]
@@ -86,56 +94,75 @@ Heap = Mapping[int, HeapObject]
 
 def dull(value: Value | None, heap: Heap, depth: int = 0) -> bool:
     """Whether a value has nothing to do with a database, nor anything that hangs on it."""
-    match value:
-        case None | Opaque() | Const() | External() | ModuleValue() | ClassValue():
-            return True
-        case Primitive():
-            return dull(value.of, heap, depth)
-        case FunctionValue():
-            return all(dull(v, heap, depth) for _, v in value.closure)
-        case ListValue():
-            return dull(value.element, heap, depth) and all(dull(v, heap, depth) for v in value.items or ())
-        case TupleValue():
-            return all(dull(v, heap, depth) for v in value.items)
-        case DictValue():
-            return dull(value.other, heap, depth) and all(dull(v, heap, depth) for _, v in value.items)
-        case BoundMethod() | LibraryMethod():
-            return dull(value.receiver, heap, depth)
-        case Ref():
-            return _dull_object(heap.get(value.id), heap, depth)
-        case _:
-            return False
+    kind = type(value)
+    if kind in _PLAIN or value is None:
+        return True
+    if kind is Ref:
+        return _dull_object(heap.get(value.id), heap, depth)  # type: ignore[attr-defined] # it is a Ref
+    known = _verdicts.get(id(value))
+    if known is None:
+        known = (value, _verdict(value))
+        _verdicts[id(value)] = known
+    verdict = known[1]
+    if isinstance(verdict, bool):
+        return verdict
+    return all(_dull_object(heap.get(number), heap, depth) for number in verdict)
+
+
+_verdicts: dict[int, tuple[Value, bool | tuple[int, ...]]] = {}
+"""What was found of a value: dull, not dull, or dull if these objects are."""
+
+
+def _verdict(value: Value) -> bool | tuple[int, ...]:
+    """Look through a value once: the answer hangs on the heap only by the objects that it refers to."""
+    numbers: list[int] = []
+    stack: list[Value] = [value]
+    while stack:
+        one = stack.pop()
+        match one:
+            case Opaque() | Const() | External() | ModuleValue() | ClassValue():
+                pass
+            case Ref():
+                numbers.append(one.id)
+            case Primitive():
+                stack.append(one.of)
+            case FunctionValue():
+                stack += [v for _, v in one.closure]
+            case ListValue():
+                stack += (one.element, *(one.items or ()))
+            case TupleValue():
+                stack += one.items
+            case DictValue():
+                stack += (one.other, *(v for _, v in one.items))
+            case BoundMethod() | LibraryMethod():
+                stack.append(one.receiver)
+            case _:
+                return False
+    return tuple(numbers) if numbers else True
 
 
 def _dull_object(obj: HeapObject | None, heap: Heap, depth: int) -> bool:
-    if obj is None or not isinstance(obj, Object):
+    if not isinstance(obj, Object):
         return False
     return depth > 2 or all(dull(v, heap, depth + 1) for v in obj.attributes.values())
 
 
-def _same_names(one: State, other: State) -> bool:
-    a, b = one.env, other.env
-    if a == b:
-        return True
-    for name, value in a.items():
-        theirs = b.get(name)
-        if value != theirs and not (dull(value, one.heap) and dull(theirs, other.heap)):
-            return False
-    return all(name in a or dull(value, other.heap) for name, value in b.items())
+_identities: dict[int, tuple[HeapObject, int]] = {}
 
 
-def _same_heaps(a: Heap, b: Heap) -> bool:
-    if a == b:
-        return True
-    for number, obj in a.items():
-        theirs = b.get(number)
-        if obj is not theirs and obj != theirs and not (_dull_object(obj, a, 0) and _gone(theirs, b)):
-            return False
-    return all(number in a or _dull_object(obj, b, 0) for number, obj in b.items())
+def _identity(obj: HeapObject) -> int:
+    """A number that equal objects share; worked out once for each."""
+    found = _identities.get(id(obj))
+    if found is None:
+        found = (obj, hash(token(obj)))
+        _identities[id(obj)] = found
+    return found[1]
 
 
-def _gone(obj: HeapObject | None, heap: Heap) -> bool:
-    return obj is None or _dull_object(obj, heap, 0)
+def forget_identities() -> None:
+    """Let go of the objects of a function that is done."""
+    _identities.clear()
+    _verdicts.clear()
 
 
 def _absorb(one: State, other: State) -> State:
@@ -164,14 +191,12 @@ def join(states: list[State], bound: int = MAX_STATES) -> list[State]:
     """The same states, fewer: equal ones run together, and at most `bound` are left."""
     if len(states) < 2:
         return states
-    out: list[State] = []
+    kept: dict[object, State] = {}
     for state in states:
-        for i, kept in enumerate(out):
-            if kept.same(state):
-                out[i] = _absorb(kept, state)
-                break
-        else:
-            out.append(state)
+        key = state.signature()
+        first = kept.get(key)
+        kept[key] = state if first is None else _absorb(first, state)
+    out = list(kept.values())
     while len(out) > bound:
         out[-2:] = [_blur(out[-2], out[-1])]
     return out

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.events import Event
-from asyncsql_lint.flow.freeze import Frozen, reachable, renumber, renumber_object
+from asyncsql_lint.flow.freeze import ENTRY, Frozen, Renaming, reachable, renamed, renamed_object
 from asyncsql_lint.flow.machine import FIRST_ID, MAX_DEPTH, MAX_STEPS, Frame, Machine, Sink, Unreachable
 from asyncsql_lint.flow.objects import HeapObject, Object, Session
 from asyncsql_lint.flow.state import Effect, RunningTask, State, dull, join
@@ -23,7 +23,7 @@ from asyncsql_lint.index.definitions import FunctionInfo
 MAX_OUTCOMES = 4
 """Ways of returning that are told apart."""
 
-MAX_VARIANTS = 8
+MAX_VARIANTS = 6
 """Kinds of arguments for which a function is analysed; beyond them literals no longer count."""
 
 
@@ -67,8 +67,8 @@ class Summaries:
 
     def of(
         self, function: FunctionInfo, env: dict[str, Value], mode: str, state: State, closure: dict[str, Value]
-    ) -> tuple[Summary, list[int]]:
-        """The summary for a call with the parameters `env`, and the caller's number of each of its entries."""
+    ) -> tuple[Summary, Frozen]:
+        """The summary for a call with the parameters `env`, and what its numbers and places stand for."""
         names, values = list(env), list(env.values())
         closed, over = list(closure), list(closure.values())
         heap = state.heap
@@ -79,24 +79,24 @@ class Summaries:
         key = (function, mode, tuple(names), tuple(closed), frozen.key(), self._m.frame.locks > 0)
         found = self._table.get(key)
         if found is not None:
-            return found, frozen.originals
+            return found, frozen
         summary = Summary(len(frozen.objects))
-        if self._variants.get(function, 0) >= 4 * MAX_VARIANTS:
+        if self._variants.get(function, 0) >= 3 * MAX_VARIANTS:
             self._m.limit("variants")
-            return summary, frozen.originals
+            return summary, frozen
         if len(self._m.frames) > MAX_DEPTH or self._m.steps > MAX_STEPS:
             self._m.limit("depth" if self._m.steps <= MAX_STEPS else "steps")
-            return summary, frozen.originals
+            return summary, frozen
         if not self._m.relevant(function) and not _carries(frozen.objects):
             summary.irrelevant = True
             self._table[key] = summary
-            return summary, frozen.originals
+            return summary, frozen
         self._table[key] = summary
         self._variants[function] = self._variants.get(function, 0) + 1
         env = dict(zip(names, frozen.values[: len(names)], strict=True))
         closure = dict(zip(closed, frozen.values[len(names) :], strict=True))
         self._analyse(summary, function, env, mode, frozen.objects, closure)
-        return summary, frozen.originals
+        return summary, frozen
 
     def _analyse(
         self,
@@ -144,48 +144,45 @@ class Summaries:
 
     # -- playing back
 
-    def play(self, summary: Summary, originals: list[int], site: Site, state: State, function: FunctionInfo) -> Value:
+    def play(self, summary: Summary, given: Frozen, site: Site, state: State, function: FunctionInfo) -> Value:
         """Do to the caller's state what the call does; choose among its outcomes."""
         m = self._m
-        self.tell(summary, originals, site, function)
+        self.tell(summary, given, site, function)
         if not summary.finished:
             return UNKNOWN
         if m.frame.sink.watched:
             for outcome in summary.raises:
                 trial = state.copy()
-                self.apply(outcome, originals, trial)
+                self.apply(outcome, given, trial)
                 m.frame.sink.watch(trial)
         if not summary.outcomes:
             raise Unreachable
         outcome = summary.outcomes[m.choose(len(summary.outcomes))]
-        return self.apply(outcome, originals, state)
+        return self.apply(outcome, given, state)
 
-    def tell(self, summary: Summary, originals: list[int], site: Site, function: FunctionInfo) -> None:
+    def tell(self, summary: Summary, given: Frozen, site: Site, function: FunctionInfo) -> None:
         """Pass on the events that the caller's objects cause, and what blocks the loop in a plain function."""
         m = self._m
         m.call_sites.setdefault(function, set()).add(site)
         m.frame.database |= summary.database
-        implicit = m.implicit
         for event, entry in summary.pending:
-            first = implicit and not event.calls
-            moved = replace(event, calls=(*event.calls, (site, m.frame.context)), implicit=event.implicit or first)
+            moved = event.placed(lambda place: _back(place, given))
+            if entry < 0:
+                m.emit(moved)
+                continue
+            first = m.implicit and not event.calls
+            moved = replace(moved, calls=(*event.calls, (site, m.frame.context)), implicit=event.implicit or first)
             m.holders.setdefault(site, m.frame.function)
-            if entry < len(originals):
-                m.emit(moved, originals[entry])
+            m.emit(moved, given.originals[entry])
         if summary.blocked and not function.node.is_async:
-            first = summary.blocked[0]
-            m.frame.blocked.append(
-                replace(
-                    first,
-                    site=site,
-                    context=m.frame.context,
-                    trace=((first.site, f"in `{function.name}()`, called here"), *first.trace),
-                )
-            )
+            first_block = summary.blocked[0]
+            trace = ((first_block.site, f"in `{function.name}()`, called here"), *first_block.trace)
+            m.frame.blocked.append(replace(first_block, site=site, context=m.frame.context, trace=trace))
 
-    def apply(self, outcome: Outcome, originals: list[int], state: State, effects: tuple[Effect, ...] | None = None) -> Value:
+    def apply(self, outcome: Outcome, given: Frozen, state: State, effects: tuple[Effect, ...] | None = None) -> Value:
         """Bring an outcome's objects and effects into the caller's state; returns its value there."""
         m = self._m
+        originals = given.originals
         fresh: dict[int, int] = {}
 
         def number(local: int) -> int:
@@ -194,22 +191,21 @@ class Summaries:
             if local < len(originals):
                 return originals[local]
             if local not in fresh:
-                fresh[local] = m.new(Session(True), state).id
+                fresh[local] = m.reserve()
             return fresh[local]
 
+        by = Renaming(number, lambda place: _back(place, given))
         known = set(originals)
         for effect in outcome.effects if effects is None else effects:
-            session = number(effect.session)
-            self._elsewhere(effect.kind, session, effect.site, state, known)
-            state.effects = (*state.effects, replace(effect, session=session, locked=effect.locked or m.frame.locks > 0))
+            session, place = number(effect.session), by.site(effect.site)
+            self._elsewhere(effect.kind, session, place, state, known)
+            locked = effect.locked or m.frame.locks > 0
+            state.effects = (*state.effects, Effect(effect.kind, session, place, locked))
         for local, obj in outcome.heap.items():
-            state.heap[number(local)] = renumber_object(obj, number)
-        for local, target in fresh.items():
-            if local not in outcome.heap and target in state.heap:
-                del state.heap[target]
-        tasks = [RunningTask(t.site, frozenset(number(s) for s in t.sessions)) for t in outcome.tasks]
+            state.heap[number(local)] = renamed_object(obj, by)
+        tasks = [RunningTask(by.site(t.site), frozenset(number(s) for s in t.sessions)) for t in outcome.tasks]
         state.tasks = (*state.tasks, *tasks)
-        return renumber(outcome.value, number)
+        return renamed(outcome.value, by)
 
     def _elsewhere(self, kind: str, session: int, site: Site, state: State, known: set[int]) -> None:
         """What a callee did to a session reaches the caller's other objects of that session, too."""
@@ -235,6 +231,11 @@ class Summaries:
             case _:
                 return
         state.heap.update(scratch.heap)
+
+
+def _back(place: Site, given: Frozen) -> Site:
+    """The caller's place for one that the summary has only counted."""
+    return given.places[place.node] if place.path == ENTRY and place.node < len(given.places) else place
 
 
 def _carries(objects: list[HeapObject]) -> bool:

@@ -39,7 +39,7 @@ class Sheet:
     is_quiet: bool = False
 
     def shown_path(self, path: str) -> str:
-        """`path` as people see it: relative to `base` when it lies below, and with nothing in it that steers a terminal."""
+        """`path` as people see it: relative to `base` when it lies below, with nothing in it that steers a terminal."""
         prefix = self.base.rstrip("/") + "/"
         return visible(path.removeprefix(prefix))
 

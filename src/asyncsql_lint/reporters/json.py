@@ -10,7 +10,7 @@ from asyncsql_lint.diagnostics import Diagnostic, Fix, Position
 from asyncsql_lint.reporters.base import Sheet
 from asyncsql_lint.reporters.fingerprint import fingerprints
 
-Json: TypeAlias = "str | int | None | Sequence[Json] | Mapping[str, Json]"
+Json: TypeAlias = "str | int | Sequence[Json] | Mapping[str, Json] | None"
 
 
 class JsonReporter:
@@ -18,9 +18,11 @@ class JsonReporter:
 
     def write(self, sheet: Sheet, out: TextIO) -> None:
         """Write all findings; those that a comment takes back have a key `suppression`, the others have not."""
-        shown: list[Json] = [_finding(d, f) for d, f in zip(sheet.diagnostics, fingerprints(sheet, sheet.diagnostics))]
+        shown: list[Json] = [
+            _finding(d, f) for d, f in zip(sheet.diagnostics, fingerprints(sheet, sheet.diagnostics), strict=True)
+        ]
         hidden = tuple(taken.diagnostic for taken in sheet.taken_back)
-        for taken, fingerprint in zip(sheet.taken_back, fingerprints(sheet, hidden)):
+        for taken, fingerprint in zip(sheet.taken_back, fingerprints(sheet, hidden), strict=True):
             suppression: Json = {"row": taken.line, "reason": taken.reason}
             shown.append({**_finding(taken.diagnostic, fingerprint), "suppression": suppression})
         json.dump(shown, out, indent=2)

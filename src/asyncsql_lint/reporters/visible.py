@@ -45,9 +45,9 @@ def draw(line: str) -> Drawn:
 
 def _shown(character: str) -> str:
     code = ord(character)
-    if code < 0x20:
+    if code < ord(" "):
         return chr(0x2400 + code)
-    if code == 0x7F:
+    if character == "\x7f":
         return "\u2421"
     if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
         return f"<U+{code:04X}>"

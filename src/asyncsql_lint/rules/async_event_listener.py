@@ -21,6 +21,9 @@ class AsyncEventListener(Rule[Mismatch]):
 
     ## Example
     ```python
+    from sqlalchemy import event
+
+
     async def example() -> None:
         @event.listens_for(engine, "connect")
         def on_connect(*args: object) -> None:
@@ -29,6 +32,9 @@ class AsyncEventListener(Rule[Mismatch]):
 
     ## Use instead
     ```python
+    from sqlalchemy import event
+
+
     async def example() -> None:
         @event.listens_for(engine.sync_engine, "connect")
         def on_connect(*args: object) -> None:

@@ -24,16 +24,16 @@ class DeferredColumnAccess(Rule[AttributeRead]):
 
     ## Example
     ```python
-    async def example(session: AsyncSession) -> object:
-        order = (await session.scalars(select(Order).options(load_only(Order.id)))).one()
-        return order.number
+    async def example(session: AsyncSession) -> str:
+        order = (await session.scalars(select(Order).options(load_only(Order.id)).limit(1))).one()
+        return order.name
     ```
 
     ## Use instead
     ```python
-    async def example(session: AsyncSession) -> object:
-        order = (await session.scalars(select(Order).options(load_only(Order.number)))).one()
-        return order.number
+    async def example(session: AsyncSession) -> str:
+        order = (await session.scalars(select(Order).options(load_only(Order.name)).limit(1))).one()
+        return order.name
     ```
 
     ## Fix safety

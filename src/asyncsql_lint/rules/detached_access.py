@@ -27,7 +27,7 @@ class DetachedAccess(Rule[AttributeRead]):
     ```python
     async def example() -> object:
         async with maker() as session:
-            order = (await session.scalars(select(Order))).one()
+            order = (await session.scalars(select(Order).limit(1))).one()
         return order.lines
     ```
 
@@ -35,7 +35,7 @@ class DetachedAccess(Rule[AttributeRead]):
     ```python
     async def example() -> object:
         async with maker() as session:
-            order = (await session.scalars(select(Order).options(selectinload(Order.lines)))).one()
+            order = (await session.scalars(select(Order).options(selectinload(Order.lines)).limit(1))).one()
         return order.lines
     ```
 

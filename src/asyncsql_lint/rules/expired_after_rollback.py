@@ -25,19 +25,19 @@ class ExpiredAfterRollback(Rule[AttributeRead]):
 
     ## Example
     ```python
-    async def example(session: AsyncSession) -> object:
-        order = (await session.scalars(select(Order))).one()
+    async def example(session: AsyncSession) -> str:
+        order = (await session.scalars(select(Order).limit(1))).one()
         await session.rollback()
-        return order.number
+        return order.name
     ```
 
     ## Use instead
     ```python
-    async def example(session: AsyncSession) -> object:
-        order = (await session.scalars(select(Order))).one()
-        number = order.number
+    async def example(session: AsyncSession) -> str:
+        order = (await session.scalars(select(Order).limit(1))).one()
+        name = order.name
         await session.rollback()
-        return number
+        return name
     ```
 
     ## Fix safety

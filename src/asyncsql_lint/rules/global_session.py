@@ -25,22 +25,26 @@ class GlobalSession(Rule[SessionGlobal]):
     class Repository:
         session = maker()
 
+        async def count(self) -> int | None:
+            return await self.session.scalar(select(func.count(Order.id)))
 
-    async def example() -> object:
-        async def one() -> object:
-            return await Repository.session.scalar(select(Order))
 
-        return await asyncio.gather(one(), one())
+    @app.get("/count")
+    async def read_count() -> int | None:
+        return await Repository().count()
     ```
 
     ## Use instead
     ```python
-    async def example() -> object:
-        async def one() -> object:
+    class Repository:
+        async def count(self) -> int | None:
             async with maker() as session:
-                return await session.scalar(select(Order))
+                return await session.scalar(select(func.count(Order.id)))
 
-        return await asyncio.gather(one(), one())
+
+    @app.get("/count")
+    async def read_count() -> int | None:
+        return await Repository().count()
     ```
 
     ## Fix safety

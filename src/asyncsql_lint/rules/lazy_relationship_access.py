@@ -27,14 +27,14 @@ class LazyRelationshipAccess(Rule[AttributeRead]):
     ## Example
     ```python
     async def example(session: AsyncSession) -> int:
-        order = (await session.scalars(select(Order))).one()
+        order = (await session.scalars(select(Order).limit(1))).one()
         return len(order.lines)
     ```
 
     ## Use instead
     ```python
     async def example(session: AsyncSession) -> int:
-        order = (await session.scalars(select(Order).options(selectinload(Order.lines)))).one()
+        order = (await session.scalars(select(Order).options(selectinload(Order.lines)).limit(1))).one()
         return len(order.lines)
     ```
 

@@ -35,7 +35,7 @@ class LazySerialization(Rule[AttributeRead]):
 
 
     async def example(session: AsyncSession) -> object:
-        order = (await session.scalars(select(Order))).one()
+        order = (await session.scalars(select(Order).limit(1))).one()
         return OrderRead.model_validate(order)
     ```
 
@@ -53,7 +53,7 @@ class LazySerialization(Rule[AttributeRead]):
 
 
     async def example(session: AsyncSession) -> object:
-        order = (await session.scalars(select(Order).options(selectinload(Order.lines)))).one()
+        order = (await session.scalars(select(Order).options(selectinload(Order.lines)).limit(1))).one()
         return OrderRead.model_validate(order)
     ```
 

@@ -24,16 +24,16 @@ class LazyStrategy(Rule[AttributeRead]):
 
     ## Example
     ```python
-    async def example(session: AsyncSession) -> object:
-        contact = (await session.scalars(select(Contact).order_by(Contact.id).limit(1))).one()
-        return [order.id for order in contact.recent_orders]
+    async def example(session: AsyncSession) -> list[int]:
+        supplier = (await session.scalars(select(Supplier).limit(1))).one()
+        return [run.pallets for run in supplier.runs]  # declared with lazy="dynamic"
     ```
 
     ## Use instead
     ```python
-    async def example(session: AsyncSession) -> object:
-        contact = (await session.scalars(select(Contact).order_by(Contact.id).limit(1))).one()
-        return [order.id for order in await session.scalars(contact.recent_orders.statement)]
+    async def example(session: AsyncSession) -> list[int]:
+        supplier = (await session.scalars(select(Supplier).limit(1))).one()
+        return [run.pallets for run in await session.scalars(supplier.runs.statement)]
     ```
 
     ## Fix safety

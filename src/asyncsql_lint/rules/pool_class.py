@@ -20,12 +20,18 @@ class PoolClass(Rule[Mismatch]):
 
     ## Example
     ```python
+    from sqlalchemy.pool import QueuePool
+
+
     async def example() -> object:
         return create_async_engine("postgresql+asyncpg://app@localhost/app", poolclass=QueuePool)
     ```
 
     ## Use instead
     ```python
+    from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+
     async def example() -> object:
         return create_async_engine("postgresql+asyncpg://app@localhost/app", poolclass=AsyncAdaptedQueuePool)
     ```

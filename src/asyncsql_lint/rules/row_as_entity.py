@@ -21,16 +21,16 @@ class RowAsEntity(Rule[RowRead]):
 
     ## Example
     ```python
-    async def example(session: AsyncSession) -> object:
+    async def example(session: AsyncSession) -> str:
         row = (await session.execute(select(Order).limit(1))).one()
-        return row.number
+        return row.name
     ```
 
     ## Use instead
     ```python
-    async def example(session: AsyncSession) -> object:
+    async def example(session: AsyncSession) -> str:
         order = (await session.scalars(select(Order).limit(1))).one()
-        return order.number
+        return order.name
     ```
 
     ## Fix safety

@@ -25,19 +25,19 @@ class ServerGeneratedAccess(Rule[AttributeRead]):
 
     ## Example
     ```python
-    async def example(session: AsyncSession) -> object:
-        order = (await session.scalars(select(Order))).one()
-        order.number = "changed"
-        await session.commit()
+    async def example(session: AsyncSession) -> datetime:
+        order = (await session.scalars(select(Order).limit(1))).one()
+        order.name = "changed"
+        await session.flush()
         return order.updated_at
     ```
 
     ## Use instead
     ```python
-    async def example(session: AsyncSession) -> object:
-        order = (await session.scalars(select(Order))).one()
-        order.number = "changed"
-        await session.commit()
+    async def example(session: AsyncSession) -> datetime:
+        order = (await session.scalars(select(Order).limit(1))).one()
+        order.name = "changed"
+        await session.flush()
         await session.refresh(order)
         return order.updated_at
     ```

@@ -21,24 +21,30 @@ class SyncSessionDependency(Rule[SyncSessionGiven]):
 
     ## Example
     ```python
-    def get_sync_session() -> Iterator[Session]:
-        with sync_maker() as session:
-            yield session
+    def slow_report(session: Session) -> None:
+        session.execute(text("select pg_sleep(0.4)"))
 
 
-    async def example(session: Session = Depends(get_sync_session)) -> None:
-        session.add(Tag(name="new"))
+    REPORTS = {"slow": slow_report}
+
+
+    @app.get("/report")
+    async def read_report(session: Annotated[Session, Depends(get_sync_session)], name: str = "slow") -> None:
+        REPORTS[name](session)
     ```
 
     ## Use instead
     ```python
-    def get_sync_session() -> Iterator[Session]:
-        with sync_maker() as session:
-            yield session
+    def slow_report(session: Session) -> None:
+        session.execute(text("select pg_sleep(0.4)"))
 
 
-    def example(session: Session = Depends(get_sync_session)) -> None:
-        session.add(Tag(name="new"))
+    REPORTS = {"slow": slow_report}
+
+
+    @app.get("/report")
+    def read_report(session: Annotated[Session, Depends(get_sync_session)], name: str = "slow") -> None:
+        REPORTS[name](session)
     ```
 
     ## Fix safety

@@ -25,14 +25,14 @@ class UnloadedCollectionWrite(Rule[AttributeRead]):
     ## Example
     ```python
     async def example(session: AsyncSession) -> None:
-        order = (await session.scalars(select(Order))).one()
+        order = (await session.scalars(select(Order).limit(1))).one()
         order.tags.append(Tag(name="new"))
     ```
 
     ## Use instead
     ```python
     async def example(session: AsyncSession) -> None:
-        order = (await session.scalars(select(Order).options(selectinload(Order.tags)))).one()
+        order = (await session.scalars(select(Order).options(selectinload(Order.tags)).limit(1))).one()
         order.tags.append(Tag(name="new"))
     ```
 

@@ -203,7 +203,8 @@ class _Search:
 
 def _worth_a_look(entries: Iterable[Entry]) -> Iterable[Entry]:
     for entry in entries:
-        if entry.kind is Kind.FOLDER and not entry.is_link or entry.kind is Kind.FILE and entry.name.endswith(".py"):
+        is_folder = entry.kind is Kind.FOLDER and not entry.is_link
+        if is_folder or (entry.kind is Kind.FILE and entry.name.endswith(".py")):
             yield entry
 
 

@@ -20,11 +20,13 @@ Exact for valid Python but for one thing: an f-string that holds its own quotes 
 That cannot go on past the line, for no string of one line reaches over its end.
 """
 
+LONGEST_PREFIX = 2
+
 
 def is_formatted(text: str, start: int) -> bool:
     """Whether the string literal whose quote is at `start` has a prefix with `f` or `t`: it may hold expressions."""
     prefix = ""
-    while len(prefix) < 3 and start > 0 and text[start - 1].isalpha():
+    while len(prefix) <= LONGEST_PREFIX and start > 0 and text[start - 1].isalpha():
         start -= 1
         prefix = text[start].lower() + prefix
     return prefix in ("f", "t", "fr", "rf", "tr", "rt")

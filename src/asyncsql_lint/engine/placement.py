@@ -93,7 +93,7 @@ def merged(events: list[Event]) -> list[Event]:
 def _same_defect(event: AttributeRead) -> tuple[object, ...]:
     """What makes two reads one defect. An expiry takes all attributes at once, so their names do not count there."""
     expired = event.why in {"commit", "rollback", "expire"}
-    cause = event.trace[-1][0] if expired and event.trace else event.query
+    cause = event.cause if expired else event.query
     name = "" if expired else event.attribute
     chained = event.serializer != ""
     return (event.site.path, event.context, event.model, name, event.why, event.detached, chained, bool(event.write), cause)

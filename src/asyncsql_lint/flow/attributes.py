@@ -14,6 +14,7 @@ from asyncsql_lint.flow.coroutines import HARMLESS, lost
 from asyncsql_lint.flow.events import AttributeRead, FetchedTwice, LegacyQuery, RowRead, SessionGlobal, WrongProtocol
 from asyncsql_lint.flow.expressions import Expressions
 from asyncsql_lint.flow.freeze import Frozen, reachable, renamed, renamed_object, renumbering
+from asyncsql_lint.flow.machine import CALLERS
 from asyncsql_lint.flow.names import Names
 from asyncsql_lint.flow.objects import Instance, Life, Object, Query, Result, Session
 from asyncsql_lint.flow.state import State
@@ -165,7 +166,10 @@ class Attributes(Expressions):
             case Awaitable():
                 return self.awaitable_attribute(value, name, site, state)
             case Engine() if name == "sync_engine":
-                return replace(value, is_async=False)
+                return replace(value, is_async=False, inner=True)
+            case Primitive(kind="inspection", of=Ref() as of) if name in {"unloaded", "dict", "expired_attributes"}:
+                orm.update(of, state, life=Life.UNKNOWN)
+                return UNKNOWN
             case Primitive(kind="inspection"):
                 return Primitive("attributes", value.of) if name in {"attrs", "mapper"} else UNKNOWN
             case Primitive(kind="background" | "router") if name == "state":
@@ -216,7 +220,10 @@ class Attributes(Expressions):
                 return UNKNOWN
 
     def session_attribute(self, ref: Ref, session: Session, name: str, site: Site, state: State) -> Value:
-        """A method or attribute of a session or connection."""
+        """A method or attribute of a session or connection; a subclass may have its own."""
+        own = self.index.method(session.cls, name) if session.cls is not None else None
+        if own is not None:
+            return self.bound(own, ref)
         if session.is_async and session.kind == "session" and name == "query":
             self.emit(LegacyQuery(site=site, confidence=session.confidence), ref.id)
             return UNKNOWN
@@ -318,6 +325,8 @@ class Attributes(Expressions):
         if self.models.is_mapped(info) or self.models.attribute(info, name) is not None:
             if self.models.attribute(info, name) is not None:
                 return MappedAttribute(info, name)
+        if name == "__table__" and self.models.is_mapped(info):
+            return Primitive("metadata")
         owner, bindings = self.index.member(info, name)
         if name == "metadata" and not any(isinstance(b, Target) and b.value is not None for b in bindings):
             return Primitive("metadata") if self.has_metadata(info) else UNKNOWN
@@ -358,7 +367,7 @@ class Attributes(Expressions):
             for binding in reversed(owner.members.get(name, [])):
                 if isinstance(binding, FunctionInfo):
                     return BoundMethod(binding, value.receiver)
-        return UNKNOWN
+        return LibraryMethod(value.receiver, name) if isinstance(value.receiver, Ref) else UNKNOWN
 
     def class_of(self, value: Value) -> ClassInfo | None:
         """The class of an object, or the class itself."""
@@ -410,7 +419,7 @@ class Attributes(Expressions):
         what = ""
         if result is not None and result.is_async is not is_async:
             what = "an async result" if result.is_async else "a result, which is in memory already"
-        elif is_async and isinstance(value, (ListValue, TupleValue)):
+        elif is_async and isinstance(value, (ListValue, TupleValue)) and getattr(value, "kind", "") != "async":
             what = "a plain collection"
         if what:
             fixable = is_async or (self.frame.function is not None and self.frame.function.node.is_async)
@@ -477,7 +486,8 @@ class Attributes(Expressions):
                 self.emit(
                     FetchedTwice(
                         site=site, method=name, relation=relation, is_call=is_call, confidence=confidence, trace=trace
-                    )
+                    ),
+                    CALLERS,
                 )
         return sessions.fetch(result, name, site, state, self, is_call=is_call)
 

@@ -258,9 +258,9 @@ class Calls(Attributes):
             return self.awaited_attribute(receiver, method.name, site, state)
         found = self.object(receiver, state)
         if isinstance(found, Session) and isinstance(receiver, Ref):
-            if not found.started:
+            if not found.started and method.name != "start":
                 self.emit(Unentered(site=value.site, label="engine.connect()", how="used"), receiver.id)
-                self.start(receiver, state)
+            self.start(receiver, state)
             return sessions.operation(receiver, found, method.name, value.arguments, value.site, state, self)
         if isinstance(found, Result):
             return self.fetch(found, method.name, value.site, state, is_call=True)
@@ -278,6 +278,10 @@ class Calls(Attributes):
             return UNKNOWN
         if instance.life is Life.DETACHED:
             return orm.read(ref, name, site, state, self)
+        why = orm.not_awaitable(instance, attribute, self)
+        if why:
+            orm.tell(ref, instance, attribute, why, site, state, self)
+            return UNKNOWN
         if attribute.kind == "relationship":
             loaded, why = orm.relationship_loaded(instance, attribute)
             if loaded is Loaded.NO:
@@ -294,6 +298,8 @@ class Calls(Attributes):
         """Await what asyncio made: `gather`, a thread."""
         if name == "run:thread":
             return self.in_thread(value, site, state)
+        if name == "run:value":
+            return value.arguments.positional[0]
         return concurrency.gathered(value.arguments, name.removeprefix("run:"), value.site, state, self)
 
     def in_thread(self, value: Coroutine, site: Site, state: State) -> Value:
@@ -398,6 +404,14 @@ class Calls(Attributes):
                 return Coroutine(External("run:thread"), Arguments(arguments.positional[1:]), site, "run_in_executor()")
             case "loop", "run_until_complete":
                 return library.call(self, "asyncio.run", arguments, site, state)
+            case "url", "set":
+                driver = pairing.url_of(arguments.keyword("drivername"))
+                return Primitive("url", Const(f"{driver}://")) if driver else receiver
+            case "url", _:
+                return receiver if name in {"update_query_dict", "update_query_string", "difference_update_query"} else UNKNOWN
+            case "adapter", "validate_python":
+                self.adapted(receiver.of, first, site, state)
+                return UNKNOWN
             case "executor", "submit":
                 return Primitive("future", Partial(first, Arguments(arguments.positional[1:], arguments.keywords)))
             case "exit_stack", "enter_async_context" | "enter_context":
@@ -417,9 +431,9 @@ class Calls(Attributes):
             case "attribute", "load_history":
                 self.load_history(receiver, site, state)
                 return UNKNOWN
-            case "metadata", "create_all" | "drop_all" | "reflect":
+            case "metadata", "create_all" | "drop_all" | "reflect" | "create" | "drop":
                 pairing.ddl(name, arguments, site, state, self)
-                return NONE
+                return UNKNOWN
             case "engine-begin", "execute" | "run_sync" | "scalar" | "scalars" | "commit":
                 self.emit(Unentered(site=site, label="engine.begin()", how="used"))
                 return UNKNOWN
@@ -431,6 +445,12 @@ class Calls(Attributes):
                 return Primitive("plain") if name in _PLAIN_METHODS else UNKNOWN
             case _:
                 return UNKNOWN
+
+    def adapted(self, kind: Value, value: Value, site: Site, state: State) -> None:
+        """`TypeAdapter(list[Schema]).validate_python(value)`."""
+        inner = kind.element if isinstance(kind, ListValue) else kind
+        if isinstance(inner, ClassValue):
+            validated(value, inner.info, "TypeAdapter.validate_python()", site, state, self)
 
     def load_history(self, receiver: Primitive, site: Site, state: State) -> None:
         """`inspect(obj).attrs.x.load_history()` loads what is not loaded, on the spot."""
@@ -474,7 +494,8 @@ class Calls(Attributes):
         if typed is not None:
             given = arguments.keyword("expire_on_commit")
             expires = given.value if isinstance(given, Const) and isinstance(given.value, bool) else None
-            return self.new(Session(typed[0] == "async", library=typed[1], expires=expires, origin=site), state)
+            made = Session(typed[0] == "async", library=typed[1], expires=expires, origin=site, cls=info)
+            return self.new(made, state)
         for value in (*arguments.positional, *(v for _, v in arguments.keywords)):
             if self.is_schema(info):
                 lost(value, f"passed to `{info.name}()`", site, state, self)

@@ -9,22 +9,23 @@ from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.calls import Calls
 from asyncsql_lint.flow.coroutines import lost
 from asyncsql_lint.flow.events import WrongProtocol
+from asyncsql_lint.flow.expressions import describe
 from asyncsql_lint.flow.objects import Object, Session
 from asyncsql_lint.flow.state import State
 from asyncsql_lint.flow.values import (
+    NONE,
     UNKNOWN,
     Arguments,
     BoundMethod,
     ContextManager,
     Coroutine,
     FunctionValue,
+    Opaque,
     Primitive,
     Ref,
     Value,
 )
 from asyncsql_lint.syntax import facts as f
-
-_ASYNC_ONLY = frozenset({"task_group", "lock", "semaphore"})
 
 
 class Contexts(Calls):
@@ -45,6 +46,8 @@ class Contexts(Calls):
     def enter(self, value: Value, is_async: bool, site: Site, node: Site, state: State, *, fixable: bool) -> Value:
         """Enter a context manager; the value that `as` binds."""
         what = self.protocol(value, is_async, state)
+        if what is not None and self.has_twin(site, is_async):
+            return UNKNOWN
         if what is not None:
             possible = is_async or (self.frame.function is not None and self.frame.function.node.is_async)
             self.emit(
@@ -58,6 +61,9 @@ class Contexts(Calls):
                 lost(value, "entered", site, state, self)
                 return UNKNOWN
             case Primitive(kind="session-begin" | "engine-begin"):
+                session = self.session(value.of, state)
+                if value.kind == "engine-begin" and session is not None and not session.is_async and not is_async:
+                    orm.blocked(self, site, "`engine.begin()`", "a sync engine", state, session.confidence)
                 return value.of
             case Primitive(kind="closing" | "null"):
                 return value.of
@@ -71,6 +77,15 @@ class Contexts(Calls):
                 return self.enter_object(value, is_async, site, state)
             case _:
                 return UNKNOWN
+
+    def has_twin(self, site: Site, is_async: bool) -> bool:
+        """Whether the same function enters the same thing both ways: it knows better which one it has."""
+        function = self.frame.function
+        if function is None:
+            return False
+        items = with_items(function.node.body)
+        mine = {describe(e) for e, asynchronous in items if e.at == site.node}
+        return any(asynchronous is not is_async and describe(e) in mine for e, asynchronous in items)
 
     def protocol(self, value: Value, is_async: bool, state: State) -> str | None:
         """What an object is, in words, when it wants the other kind of `with`."""
@@ -154,10 +169,12 @@ class Contexts(Calls):
                     orm.detached_all(of.id, site, state)
             case Primitive(kind="savepoint"):
                 pass
+            case Ref():
+                self.leave_object(manager, site, state, Opaque(True))
             case _:
                 self.leave(manager, value, site, state)
 
-    def leave_object(self, manager: Ref, site: Site, state: State) -> None:
+    def leave_object(self, manager: Ref, site: Site, state: State, error: Value = NONE) -> None:
         """The end of a session's block closes it; its objects are detached."""
         found = self.object(manager, state)
         if isinstance(found, Session) and found.kind == "session":
@@ -167,7 +184,7 @@ class Contexts(Calls):
             for name in ("__aexit__", "__exit__"):
                 method = self.index.method(found.cls, name)
                 if method is not None:
-                    given = Arguments((UNKNOWN, UNKNOWN, UNKNOWN))
+                    given = Arguments((error, error, error))
                     self.invoke(BoundMethod(method, manager), given, site, state)
                     return
 
@@ -200,3 +217,18 @@ class Contexts(Calls):
             orm.detached_all(number, site, state)
         elif kind == "flush":
             orm.flushed(number, site, state)
+
+
+def with_items(body: tuple[f.Stmt, ...]) -> list[tuple[f.Expr, bool]]:
+    """What the `with` statements of a function enter, and whether by `async with`."""
+    out: list[tuple[f.Expr, bool]] = []
+    stack: list[object] = list(body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, f.With):
+            out += [(item.context, node.is_async) for item in node.items]
+        if isinstance(node, f.Node):
+            stack += [getattr(node, name) for name in node.__struct_fields__]
+        elif isinstance(node, tuple):
+            stack += node
+    return out

@@ -34,16 +34,15 @@ def lost(value: Value, how: str, site: Site, state: State, m: Machine) -> None:
     if not isinstance(value, Coroutine) or not concerns_database(value, state, m):
         return
     in_async = m.frame.function is not None and m.frame.function.node.is_async
-    at = value.site if how == "dropped" else site
     m.emit(
         CoroutineLost(
-            site=at,
+            site=value.site,
             label=value.label,
             how=how,
             made=value.site,
             in_async=in_async,
             confidence=_confidence(value, state, m),
-            trace=((value.site, f"`{value.label}` makes a coroutine here"),) if value.site != at else (),
+            trace=((site, "and used here as if it had been awaited"),) if value.site != site else (),
         )
     )
 

@@ -116,11 +116,15 @@ class AttributeRead(Event):
     collection: bool | None = None
     chain: tuple[tuple[str, str, str, bool], ...] = ()
     others: tuple[Site, ...] = ()
+    cause: Site | None = None
 
     def placed(self, place: Callable[[Site], Site]) -> AttributeRead:
         """The same event with the places of its story and of its query replaced."""
         query = None if self.query is None else place(self.query)
-        return replace(self, query=query, trace=tuple((place(site), words) for site, words in self.trace))
+        cause = None if self.cause is None else place(self.cause)
+        return replace(
+            self, query=query, cause=cause, trace=tuple((place(site), words) for site, words in self.trace)
+        )
 
     def leans_on(self, path: str) -> bool:
         """Whether a place of its story, or its query, has this path."""

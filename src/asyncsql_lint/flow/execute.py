@@ -15,8 +15,8 @@ from asyncsql_lint.flow.contexts import Contexts
 from asyncsql_lint.flow.coroutines import lost
 from asyncsql_lint.flow.events import SessionGlobal, Unentered
 from asyncsql_lint.flow.expressions import describe
-from asyncsql_lint.flow.machine import MAX_STEPS, WATCHED, Sink, truth
-from asyncsql_lint.flow.objects import Instance
+from asyncsql_lint.flow.machine import MAX_STEPS, Sink, truth
+from asyncsql_lint.flow.objects import Instance, Life
 from asyncsql_lint.flow.state import State, join
 from asyncsql_lint.flow.values import (
     NONE,
@@ -32,7 +32,7 @@ from asyncsql_lint.flow.values import (
     TupleValue,
     Value,
 )
-from asyncsql_lint.index.definitions import FunctionInfo
+from asyncsql_lint.index.definitions import ExternalName, FunctionInfo
 from asyncsql_lint.syntax import facts as f
 
 TURNS = 2
@@ -156,12 +156,20 @@ class Executor(Contexts):
     def store(self, target: f.Expr, value: Value, statement: f.Stmt, state: State) -> None:
         """Assign, and look at what is kept where it should not be."""
         frame = self.frame
-        if isinstance(value, Coroutine) and isinstance(target, f.Name) and frame.function is not None:
-            if target.id not in frame.function.node.reads and target.id not in frame.globals:
-                lost(value, "never used", value.site, state, self)
+        if isinstance(target, f.Sequence) and isinstance(value, TupleValue) and len(target.items) == len(value.items):
+            for one, item in zip(target.items, value.items, strict=True):
+                self.unread(one, item, state)
+        self.unread(target, value, state)
         if frame.function is None and isinstance(target, f.Name):
             self.kept(value, "the module", target.id, statement, state)
         self.bind(target, value, state)
+
+    def unread(self, target: f.Expr, value: Value, state: State) -> None:
+        """A coroutine that is kept in a name which nobody reads."""
+        frame = self.frame
+        if isinstance(value, Coroutine) and isinstance(target, f.Name) and frame.function is not None:
+            if target.id not in frame.function.node.reads and target.id not in frame.globals:
+                lost(value, "never used", value.site, state, self)
 
     def kept(self, value: Value, where: str, name: str, node: f.Node, state: State) -> None:
         """A session that is kept in a module, a class or a default argument is shared by all who come."""
@@ -226,8 +234,9 @@ class Executor(Contexts):
 
     def raise_(self, statement: f.Raise, state: State) -> list[State]:
         """`raise`: only a watched `try` hears of it."""
+        again = statement.value is None or isinstance(statement.value, f.Name)
         for end, _ in self.ways(state, lambda s: self.evaluate(statement.value, s) if statement.value else NONE):
-            self.frame.sink.watch(end)
+            self.frame.sink.watch(end, database=again)
         return []
 
     def jump(self, statement: f.Jump, state: State) -> list[State]:
@@ -306,14 +315,31 @@ class Executor(Contexts):
         no: list[State] = []
         for end, value in self.ways(state, lambda s: self.test(statement.test, s)):
             known = truth(value)
+            flag = self.flag(statement.test, value)
             if known is not False:
                 one = end.copy()
                 self.narrow(statement.test, True, one)
+                one.assumed |= flag
                 yes.append(one)
             if known is not True:
                 self.narrow(statement.test, False, end)
+                end.assumed |= flag
                 no.append(end)
-        return [*self.block(statement.body, yes), *self.block(statement.orelse, no)]
+        taken, left = self.block(statement.body, yes), self.block(statement.orelse, no)
+        if not taken or not left:
+            for end in (*taken, *left):
+                end.assumed -= self.flag(statement.test, UNKNOWN)
+        return [*taken, *left]
+
+    def flag(self, test: f.Expr, value: Value) -> frozenset[str]:
+        """The parameter that is tested, if its value is open: which way the test goes is then an assumption."""
+        inner = test.value if isinstance(test, f.Not) else test
+        if isinstance(inner, f.BoolOp):
+            return self.flag(inner.left, value) | self.flag(inner.right, value)
+        function = self.frame.function
+        if function is None or not isinstance(inner, f.Name) or not isinstance(value, Opaque):
+            return frozenset()
+        return frozenset({inner.id}) if any(p.name == inner.id for p in function.node.params) else frozenset()
 
     def match(self, statement: f.Match, state: State) -> list[State]:
         """`match subject: ...`"""
@@ -379,7 +405,10 @@ class Executor(Contexts):
         for end, element in self.ways(state, source):
             heads.append((end, element))
             if not items:
-                done.append(end.copy())
+                nothing = end.copy()
+                if isinstance(element, Ref):
+                    orm.update(element, nothing, life=Life.UNKNOWN, expired=None, over={})
+                done.append(nothing)
         outer, self.frame.sink = self.frame.sink, Sink(watched=self.frame.sink.watched)
         sink = self.frame.sink
         seen: list[State] = []
@@ -429,10 +458,13 @@ class Executor(Contexts):
         now = after.heap.get(element.id)
         own = after.heap.get(held.id) if isinstance(held, Ref) else None
         if isinstance(own, Instance) and isinstance(first, Instance) and isinstance(now, Instance):
-            gained = {n: s for n, s in own.over.items() if first.over.get(n) != s and s.loaded is orm.YES}
-            doubtful = {n: replace(s, loaded=orm.MAYBE) for n, s in gained.items()}
-            if doubtful:
-                after.heap[element.id] = replace(now, over={**doubtful, **now.over})
+            gained = {n: replace(s, loaded=orm.MAYBE) for n, s in own.over.items() if first.over.get(n) != s}
+            dirty = own.dirty and not first.dirty
+            fresh = now.expired is not None and own.expired is None
+            over = {**gained, **now.over}
+            if gained or dirty or fresh:
+                now = replace(now, over=over, dirty=now.dirty or dirty, given=now.given | own.given)
+                after.heap[element.id] = replace(now, life=Life.UNKNOWN, expired=None) if fresh else now
 
     # -- exceptions
 
@@ -445,22 +477,29 @@ class Executor(Contexts):
         guarded = Sink(watched=outer.watched or bool(statement.final))
         self.frame.sink = guarded
         after = self.block(statement.orelse, ends)
-        raised = join([state, *inner.raises], WATCHED)
-        if statement.handlers:
-            for handler in statement.handlers:
-                starts = [s.copy() for s in raised]
-                for start in starts:
-                    if handler.name is not None:
-                        start.env[handler.name] = UNKNOWN
-                after += self.block(handler.body, starts)
-            escaped = [] if self._catches_all(statement) else raised
-        else:
-            escaped = raised
-        if outer.watched or statement.final:
-            for one in escaped:
-                guarded.watch(one)
+        inner.watch(state, database=False)
+        for handler in statement.handlers:
+            starts = [s.copy() for s in inner.raised(database=self.of_database(handler.type))]
+            for start in starts:
+                if handler.name is not None:
+                    start.env[handler.name] = Opaque(True)
+            after += self.block(handler.body, starts)
+        if not self._catches_all(statement):
+            for one, database in inner.raises:
+                guarded.watch(one, database=database)
         self.frame.sink = outer
         return self.finally_(statement.final, after, [inner, guarded], outer)
+
+    def of_database(self, kind: f.Expr | None) -> bool:
+        """Whether a handler catches only what the database raises: `except IntegrityError`."""
+        if kind is None:
+            return False
+        kinds = kind.items if isinstance(kind, f.Sequence) else (kind,)
+        for one in kinds:
+            found = self.index.resolve(self.frame.module, one)
+            if not any(isinstance(d, ExternalName) and d.name.startswith("sqlalchemy.") for d in found):
+                return False
+        return bool(kinds)
 
     def _catches_all(self, statement: f.Try) -> bool:
         for handler in statement.handlers:
@@ -477,8 +516,9 @@ class Executor(Contexts):
                     outer.give(end, value, node)
             outer.breaks += self.block(final, sink.breaks) if final else sink.breaks
             outer.continues += self.block(final, sink.continues) if final else sink.continues
-        for way in self.block(final, guarded.raises) if final and outer.watched else guarded.raises:
-            outer.watch(way)
+        for one, database in guarded.raises:
+            for way in self.block(final, [one]) if final and outer.watched else [one]:
+                outer.watch(way, database=database)
         return self.block(final, join(ends)) if final else ends
 
     # -- with
@@ -514,6 +554,7 @@ class Executor(Contexts):
     ) -> list[State]:
         """Run the body of a `with`, and leave its manager on every way out."""
         outer = self.frame.sink
+        before = {n: o.version for n, o in state.heap.items() if isinstance(o, Instance)}
         sink = Sink(watched=outer.watched or isinstance(manager, Primitive))
         self.frame.sink = sink
         locked = isinstance(manager, Primitive) and manager.kind == "lock"
@@ -532,11 +573,13 @@ class Executor(Contexts):
                 self.leave(manager, value, site, way)
                 kept.append(way)
         if outer.watched:
-            for way in sink.raises:
+            for way, database in sink.raises:
+                if isinstance(manager, Primitive) and manager.kind == "savepoint":
+                    orm.taken_back(before, site, way)
                 self.leave_raising(manager, value, site, way)
-                outer.watch(way)
+                outer.watch(way, database=database)
         if isinstance(manager, Primitive) and manager.kind == "suppress":
-            ends += [s.copy() for s in sink.raises]
+            ends += [s.copy() for s in sink.raised(database=False)]
         return ends
 
 

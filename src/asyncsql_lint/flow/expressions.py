@@ -16,21 +16,26 @@ from asyncsql_lint.flow.values import (
     NONE,
     UNKNOWN,
     Arguments,
+    BoundMethod,
+    ClassValue,
     Const,
     Coroutine,
     DictValue,
     External,
     FunctionValue,
+    LibraryMethod,
     ListValue,
     MappedAttribute,
     Opaque,
     Primitive,
     Ref,
     Row,
+    Task,
     TupleValue,
     Value,
 )
 from asyncsql_lint.index.definitions import FunctionInfo
+from asyncsql_lint.libraries.sqlalchemy_orm import WRITES
 from asyncsql_lint.syntax import facts as f
 
 
@@ -196,18 +201,33 @@ def _attr(m: Expressions, e: f.Attr, state: State) -> Value:
 
 
 def _call(m: Expressions, e: f.Call, state: State) -> Value:
-    callee = m.evaluate(e.func, state)
+    callee = _changed_collection(m, e.func, state) or m.evaluate(e.func, state)
     arguments = m.arguments(e, state)
-    m.frame.sink.watch(state)
+    if isinstance(callee, (FunctionValue, BoundMethod, ClassValue)):
+        m.frame.sink.watch(state)
     return m.call(callee, arguments, m.site(e), state)
+
+
+def _changed_collection(m: Expressions, func: f.Expr, state: State) -> Value | None:
+    """The callee of `obj.lines.append`: reading the collection is then a change of it."""
+    if not isinstance(func, f.Attr) or func.name not in WRITES or not isinstance(func.value, f.Attr):
+        return None
+    owner = m.evaluate(func.value.value, state)
+    instance = m.instance(owner, state)
+    if instance is None or not isinstance(owner, Ref):
+        return None
+    relation = m.models.attribute(instance.model, func.value.name)
+    if relation is None or relation.kind != "relationship" or relation.lazy in {"dynamic", "write_only"}:
+        return None
+    return LibraryMethod(orm.read(owner, func.value.name, m.site(func.value), state, m, write=func.name), func.name)
 
 
 def _await(m: Expressions, e: f.Await, state: State) -> Value:
     outer, m.frame.awaited = m.frame.awaited, e.value.at
     value = m.evaluate(e.value, state)
     m.frame.awaited = outer
+    m.frame.sink.watch(state, database=isinstance(value, (Coroutine, Task)))
     if isinstance(value, Coroutine):
-        m.frame.sink.watch(state)
         return m.await_(value, m.site(e.value), state)
     if needless(value, m.site(e), state, m, describe(e.value)):
         return UNKNOWN
@@ -261,6 +281,8 @@ def item(value: Value, index: Value, m: Expressions, site: Any, state: State) ->
             return dict(value.items).get(number, value.other)
         case DictValue():
             return value.other
+        case External(name="builtins.list" | "typing.List" | "typing.Sequence" | "collections.abc.Sequence"):
+            return ListValue(index)
         case External() | FunctionValue():
             return value
         case _:
@@ -354,6 +376,8 @@ def _compare(m: Expressions, e: f.Compare, state: State) -> Value:
         return Const((left == right) is (e.op in {"is", "=="}))
     if e.op in {"is", "is not"} and right == NONE and isinstance(left, Ref) and not left.optional:
         return Const(e.op == "is not")
+    if e.op in {"is", "is not"} and right == NONE and isinstance(left, Primitive) and left.kind == "plain":
+        return Const(e.op == "is not")  # a column's value may be NULL; that it is would be a guess
     if e.op in {"==", "!="}:
         orm_equality(left, right, e, m, state)
     return Opaque()

@@ -148,7 +148,7 @@ def token(obj: HeapObject) -> tuple[object, ...]:
         case Instance():
             over = tuple(sorted(((n, s) for n, s in obj.over.items()), key=lambda pair: pair[0]))
             state = (obj.model, obj.plan, obj.life, obj.session, obj.born, obj.origin, obj.statement, obj.expired)
-            rest = (obj.closed, obj.given, obj.open, obj.dirty, obj.confidence, obj.path, obj.pk)
+            rest = (obj.closed, obj.given, obj.open, obj.dirty, obj.confidence, obj.path, obj.pk, obj.entity, obj.assigned)
             return (Instance, *state, *rest, over)
         case Object():
             return (Object, obj.cls, tuple(sorted(obj.attributes.items(), key=lambda pair: pair[0])))
@@ -195,6 +195,10 @@ class Frozen:
             self._places[site] = found
             self.places.append(site)
         return found
+
+    def back(self, place: Site) -> Site:
+        """The place that a counted one stands for; any other place as it is."""
+        return self.places[place.node] if place.path == ENTRY and place.node < len(self.places) else place
 
     def key(self) -> tuple[object, ...]:
         """Equal for equal values in equal states."""

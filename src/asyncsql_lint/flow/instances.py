@@ -106,14 +106,18 @@ def column_loaded(instance: Instance, column: Attribute) -> tuple[Loaded, str]:
     if instance.expired is not None:
         return NO, instance.expired.kind
     if slot is not None:
-        return NO, "server"
+        return NO, slot.why or "server"
     if instance.life is Life.UNKNOWN or instance.life is Life.ASSUMED or instance.plan.unknown:
         return MAYBE, ""
     if column.kind == "column_property":
         return (NO, "deferred") if instance.born == "new" else (YES, "")
+    if instance.entity is not None and column.owner is not instance.entity and instance.born == "query":
+        return NO, "deferred"
     if column.deferred or column.name in instance.plan.defer:
         if column.name in instance.plan.undefer:
             return YES, ""
+        if "*" in instance.plan.undefer:
+            return MAYBE, ""
         if instance.born == "new" and (column.name in instance.given or instance.open):
             return MAYBE, ""
         return NO, "deferred"
@@ -146,6 +150,8 @@ def read(ref: Ref, name: str, site: Site, state: State, m: Machine, *, write: st
 def _read_column(
     ref: Ref, instance: Instance, column: Attribute, site: Site, state: State, m: Machine, serializer: str
 ) -> Value:
+    if instance.entity is not None and column.owner in m.index.mro(instance.entity):
+        instance = replace(instance, entity=None)
     loaded, why = column_loaded(instance, column)
     _note(m, site, instance, column, loaded, why)
     if loaded is NO:
@@ -220,9 +226,40 @@ def _failed(
         return
     if m.frame.mode == "thread" or (session is not None and not session.is_async and m.frame.mode == "sync"):
         return
+    tell(ref, instance, attribute, why, site, state, m, write, serializer)
+
+
+def not_awaitable(instance: Instance, attribute: Attribute, m: Machine) -> str:
+    """Why `awaitable_attrs` cannot help: the class has none (`no-attrs`), or loading is forbidden (`forbidden`)."""
+    names = m.index.externals(instance.model)
+    if "sqlalchemy.AsyncAttrs" not in names and m.index.is_closed(instance.model):
+        return "no-attrs"
+    if attribute.kind == "relationship":
+        loaded, why = relationship_loaded(instance, attribute)
+        if loaded is NO and why == "raise":
+            return "forbidden"
+    return ""
+
+
+def tell(
+    ref: Ref,
+    instance: Instance,
+    attribute: Attribute,
+    why: str,
+    site: Site,
+    state: State,
+    m: Machine,
+    write: str = "",
+    serializer: str = "",
+) -> None:
+    """Tell that an attribute is not there when it is read."""
+    session = m.session(instance.session, state)
     confidence = min(instance.confidence, session.confidence if session is not None else instance.confidence)
-    if instance.life is Life.ASSUMED:
+    if instance.life is Life.ASSUMED or (why == "commit" and session is not None and session.scope == "parameter"):
         confidence = min(confidence, Confidence.INFERRED)
+    if len(state.assumed) > 1:
+        confidence = Confidence.GUESSED  # two flags set against each other: callers rarely combine them like that
+    expiry = instance.expired or (instance.closed if instance.life is Life.DETACHED else None)
     event = AttributeRead(
         site=site,
         confidence=confidence,
@@ -239,6 +276,7 @@ def _failed(
         born=instance.born,
         collection=attribute.collection,
         chain=(*chain(instance, m), step(instance.model, attribute)),
+        cause=expiry.site if expiry is not None else None,
     )
     m.emit(event, ref.id)
 
@@ -402,13 +440,13 @@ def flushed_instance(one: Instance, site: Site) -> Instance:
         sql = {n: Slot(NO) for n, s in one.over.items() if isinstance(s.value, Primitive) and s.value.kind == "sql"}
         return replace(one, life=Life.FLUSHED, over={**one.over, **sql}, dirty=False)
     if one.dirty:
-        return replace(one, dirty=False, over={**one.over, **_stale(one)})
+        return replace(one, dirty=False, over={**one.over, **_stale(one)}, assigned=frozenset())
     return one
 
 
 def _stale(one: Instance) -> dict[str, Slot]:
     """What the UPDATE leaves to the database: columns with `onupdate=func...`, and those set to an SQL expression."""
-    computed = {name[1:]: Slot(NO) for name in one.given if name.startswith("~")}
+    computed = {n[1:]: Slot(NO) for n in one.given if n.startswith("~") and n[1:] not in one.assigned}
     sql = {n: Slot(NO) for n, s in one.over.items() if isinstance(s.value, Primitive) and s.value.kind == "sql"}
     return {**computed, **sql}
 
@@ -419,6 +457,8 @@ def autoflushed(session: int, state: State) -> None:
     def change(one: Instance) -> Instance | None:
         if one.life is Life.PENDING:
             return replace(one, life=Life.UNKNOWN)
+        if one.dirty and one.life in {Life.PERSISTENT, Life.FLUSHED}:
+            return replace(one, dirty=False, over={**one.over, **_stale(one)}, assigned=frozenset())
         return None
 
     each(session, state, change)
@@ -474,13 +514,21 @@ def doubted(one: Instance) -> Instance | None:
     return replace(one, life=Life.UNKNOWN, over={}, expired=None, plan=Plan(unknown=True))
 
 
-def queried_again(model: ClassInfo, session: int, plan: Plan, state: State, m: Machine) -> None:
-    """Another query of the same model: it may have refreshed what was expired and filled what was not loaded."""
+def queried_again(
+    model: ClassInfo, session: int, plan: Plan, state: State, m: Machine, key: Const | None = None
+) -> None:
+    """Another query of the same model: it may have refreshed what was expired and filled what was not loaded.
+
+    `key` is the primary key that it asks for, where that is written down: objects with another are left as they are.
+    """
 
     def change(one: Instance) -> Instance | None:
         if not (m.index.is_subclass(one.model, model) or m.index.is_subclass(model, one.model)):
             return None
-        over = {**one.over, **{name: Slot(MAYBE) for name, _ in plan.branches if _open(one, name)}}
+        if key is not None and isinstance(one.pk, Const) and one.pk != key:
+            return None
+        stale = {n: Slot(MAYBE) for n, s in one.over.items() if s.loaded is NO}
+        over = {**one.over, **stale, **{name: Slot(MAYBE) for name, _ in plan.branches if _open(one, name)}}
         if one.expired is not None:
             return replace(one, expired=None, over=over, plan=Plan(unknown=True))
         return replace(one, over=over) if over != one.over else None
@@ -576,5 +624,18 @@ def assigned(ref: Ref, name: str, value: Value, site: Site, state: State, m: Mac
         over = {n: s for n, s in instance.over.items() if n not in stale_again}
         instance = replace(instance, over=over)
     state.heap[ref.id] = replace(
-        instance, given=given, dirty=True, over={**instance.over, name: Slot(YES, value)}
+        instance,
+        given=given,
+        dirty=True,
+        over={**instance.over, name: Slot(YES, value)},
+        assigned=instance.assigned | {name},
+        version=instance.version + 1,
     )
+
+
+def taken_back(before: dict[int, int], site: Site, state: State) -> None:
+    """A savepoint is rolled back: what was changed in it expires (fact 3l-savepoint-rollback-modified)."""
+    for number, version in before.items():
+        found = state.heap.get(number)
+        if isinstance(found, Instance) and found.version != version and found.life in {Life.PERSISTENT, Life.ASSUMED}:
+            state.heap[number] = replace(found, expired=Cause("rollback", site), over={}, dirty=False)

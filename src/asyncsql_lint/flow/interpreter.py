@@ -190,10 +190,10 @@ class Interpreter(Executor):
         env = self.given_by_framework(function, state, receiver)
         self.assume(env, state)
         mode = "loop" if function.node.is_async else "sync"
-        summary, _ = self.summaries.of(function, env, mode, state, {})
+        summary, given = self.summaries.of(function, env, mode, state, {})
         for event, _ in summary.pending:
-            self.emit(event)
-        if function.node.is_async and not summary.blocked:
+            self.emit(event.placed(given.back))
+        if function.node.is_async:
             self.given_sync(function, env, state)
 
     def receiver(self, function: FunctionInfo, state: State) -> Value | None:

@@ -13,7 +13,7 @@ from asyncsql_lint.flow.coroutines import lost
 from asyncsql_lint.flow.expressions import Expressions
 from asyncsql_lint.flow.freeze import reachable
 from asyncsql_lint.flow.names import ASYNC_SESSIONS, SYNC_SESSIONS
-from asyncsql_lint.flow.objects import Instance, Life, Session
+from asyncsql_lint.flow.objects import Instance, Life, Object, Session
 from asyncsql_lint.flow.sessions import made_by
 from asyncsql_lint.flow.state import State
 from asyncsql_lint.flow.statements import loader, select
@@ -115,9 +115,24 @@ def _engine(m: Expressions, name: str, arguments: Arguments, site: Site, state: 
     if name == "sqlalchemy.AsyncEngine":
         pairing.wrapped(first, site, m)
         return Engine(True, site)
-    if name == "sqlalchemy.create_async_engine" and arguments.keyword("async_creator") is None:
+    if "async" in name and arguments.keyword("async_creator") is None:
         pairing.async_engine(driver, arguments, site, m)
     return Engine("async" in name, site, driver)
+
+
+def _url(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    """`URL.create(drivername, ...)` and `make_url(text)`: what counts is the driver."""
+    first = arguments.get(0, "drivername") or arguments.get(0, "name_or_url")
+    text = pairing.url_of(first)
+    if name.endswith("URL.create") and text:
+        return Primitive("url", Const(f"{text}://"))
+    return Primitive("url", Const(text)) if text else UNKNOWN
+
+
+def _environment(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    """`os.getenv(name, default)`: nobody knows, but the default is what the code itself offers."""
+    default = arguments.get(1, "default")
+    return Primitive("plain", default) if isinstance(default, (Const, Primitive)) else UNKNOWN
 
 
 def _bool(value: Value | None, default: bool | None) -> bool | None:
@@ -167,8 +182,13 @@ def _session(m: Expressions, name: str, arguments: Arguments, site: Site, state:
     library = (ASYNC_SESSIONS if is_async else SYNC_SESSIONS)[name]
     expires = _bool(arguments.keyword("expire_on_commit"), None if arguments.open else True)
     what = f"`{name.rpartition('.')[2]}`"
-    pairing.session_bind(is_async, arguments.get(0, "bind"), what, site, m)
-    return m.new(Session(is_async, library=library, expires=expires, origin=site), state)
+    bind = arguments.get(0, "bind")
+    if pairing.session_bind(is_async, bind, what, site, m):
+        return UNKNOWN
+    connection = m.session(bind, state)
+    inside = m.frame.mode == "greenlet" and (isinstance(bind, Engine) and bind.inner)
+    greenlet = not is_async and (inside or (connection is not None and connection.greenlet))
+    return m.new(Session(is_async, library=library, expires=expires, origin=site, greenlet=greenlet), state)
 
 
 def _scoped(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
@@ -237,7 +257,7 @@ def _create_task(m: Expressions, name: str, arguments: Arguments, site: Site, st
 def _passed_on(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
     """`shield`, `wait_for`: awaiting them awaits their argument."""
     first = arguments.get(0, "fut") or arguments.get(0, "arg")
-    return first if first is not None else UNKNOWN
+    return first if isinstance(first, (Coroutine, Task)) else UNKNOWN
 
 
 def _asyncio_run(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
@@ -285,13 +305,27 @@ def _container(m: Expressions, name: str, arguments: Arguments, site: Site, stat
     if isinstance(first, (ListValue, TupleValue)) and name in {"builtins.list", "builtins.tuple"}:
         return first
     element = m.elements(first, site, state)
-    if name in {"builtins.next", "builtins.min", "builtins.max", "builtins.anext"}:
+    key = arguments.keyword("key")
+    if key is not None:
+        m.call(key, Arguments((element,)), site, state)
+    if name == "builtins.anext":
+        return Coroutine(External("run:value"), Arguments((element,)), site, "anext()")
+    if name in {"builtins.next", "builtins.min", "builtins.max"}:
         return element
     if name == "builtins.enumerate":
         return ListValue(TupleValue((Primitive("plain"), element)))
     if name == "builtins.dict":
         return UNKNOWN
     return ListValue(element)
+
+
+def _map(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    if len(arguments.positional) < 2:
+        return UNKNOWN
+    function, source = arguments.positional[:2]
+    element = m.elements(source, site, state)
+    made = m.call(function, Arguments((element,)), site, state) if function != NONE else UNKNOWN
+    return ListValue(element if name == "builtins.filter" else made)
 
 
 def _zip(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
@@ -309,11 +343,65 @@ def _text_of(m: Expressions, name: str, arguments: Arguments, site: Site, state:
     return Primitive("plain")
 
 
+def _isinstance(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    if len(arguments.positional) != 2:
+        return UNKNOWN
+    value, kind = arguments.positional
+    kinds = kind.items if isinstance(kind, TupleValue) else (kind,)
+    answers = {_is_a(value, one, m, state) for one in kinds}
+    if True in answers:
+        return Const(True)
+    return Const(False) if answers == {False} else UNKNOWN
+
+
+def _is_a(value: Value, kind: Value, m: Expressions, state: State) -> bool | None:
+    """Whether a value is of a class; None when nobody can say."""
+    if isinstance(kind, External):
+        return _is_library(value, kind.name, m, state)
+    found = m.object(value, state)
+    if not isinstance(kind, ClassValue) or not isinstance(found, (Instance, Object)):
+        return None
+    own = found.model if isinstance(found, Instance) else found.cls
+    if m.index.is_subclass(own, kind.info):
+        return True
+    return None if kind.info in m.index.subclasses(own) else False
+
+
+def _is_library(value: Value, name: str, m: Expressions, state: State) -> bool | None:
+    if name not in _CHECKED:
+        return None
+    what, is_async = _CHECKED[name]
+    session = m.session(value, state)
+    if isinstance(value, Engine):
+        return what == "engine" and value.is_async is is_async
+    if isinstance(value, Factory):
+        return what == "factory" and value.is_async is is_async
+    if session is not None:
+        return what == session.kind and session.is_async is is_async
+    return None
+
+
+_CHECKED = {
+    "sqlalchemy.Engine": ("engine", False),
+    "sqlalchemy.AsyncEngine": ("engine", True),
+    "sqlalchemy.Session": ("session", False),
+    "sqlmodel.Session": ("session", False),
+    "sqlalchemy.AsyncSession": ("session", True),
+    "sqlmodel.AsyncSession": ("session", True),
+    "sqlalchemy.Connection": ("connection", False),
+    "sqlalchemy.AsyncConnection": ("connection", True),
+    "sqlalchemy.sessionmaker": ("factory", False),
+    "sqlalchemy.async_sessionmaker": ("factory", True),
+}
+
+
 def _getattr(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
     if len(arguments.positional) < 2:
         return UNKNOWN
     target, key = arguments.positional[0], arguments.positional[1]
     if isinstance(key, Const) and isinstance(key.value, str):
+        if name == "builtins.hasattr" and m.instance(target, state) is None:
+            return UNKNOWN
         return m.attribute(target, key.value, site, state)
     return UNKNOWN
 
@@ -363,6 +451,10 @@ def _identity_decorator(m: Expressions, name: str, arguments: Arguments, site: S
     return External("decorator:transparent")
 
 
+def _adapter(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    return Primitive("adapter", arguments.get(0, "type") or UNKNOWN)
+
+
 def _depends(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
     return Dependency(arguments.get(0, "dependency"))
 
@@ -394,6 +486,9 @@ _TABLE: dict[str, Handler] = {
     "sqlalchemy.scoped_session": _scoped,
     "sqlalchemy.inspect": _inspect,
     "sqlalchemy.Table": _table,
+    "sqlalchemy.URL.create": _url,
+    "sqlalchemy.make_url": _url,
+    **dict.fromkeys(("os.getenv", "os.environ.get"), _environment),
     "sqlalchemy.declarative_base": _primitive("declarative"),
     "sqlalchemy.MetaData": _primitive("metadata"),
     "sqlalchemy.event.listens_for": _listen,
@@ -437,15 +532,19 @@ _TABLE: dict[str, Handler] = {
         _container,
     ),
     "builtins.zip": _zip,
+    "builtins.map": _map,
+    "builtins.filter": _map,
     **dict.fromkeys(("builtins.str", "builtins.repr", "builtins.print", "builtins.format"), _text_of),
     "builtins.getattr": _getattr,
     "builtins.hasattr": _getattr,
     "builtins.setattr": _setattr,
-    **dict.fromkeys((f"builtins.{n}" for n in ("isinstance", "range", "type", "id", "round", "abs", "issubclass")), _quiet),
+    "builtins.isinstance": _isinstance,
+    **dict.fromkeys((f"builtins.{n}" for n in ("range", "type", "id", "round", "abs", "issubclass")), _quiet),
     "functools.partial": _partial,
     **dict.fromkeys(("typing.cast", "typing_extensions.cast"), _second),
     **dict.fromkeys(("copy.copy", "copy.deepcopy"), _first),
     **dict.fromkeys(("functools.wraps", "functools.lru_cache", "functools.cache"), _identity_decorator),
+    **dict.fromkeys(("pydantic.TypeAdapter", "pydantic.type_adapter.TypeAdapter"), _adapter),
     "fastapi.Depends": _depends,
     "fastapi.Security": _depends,
     "fastapi.FastAPI": _primitive("router"),

@@ -50,6 +50,9 @@ WATCHED = 8
 MAX_STEPS = 40_000
 """Statements that are gone through for one function and all that it calls; beyond, calls are unknown."""
 
+CALLERS = -2
+"""In place of an object's number: the callers decide whether it is their doing."""
+
 FIRST_ID = 1_000_000
 """Numbers below belong to what a summary was given."""
 
@@ -65,23 +68,23 @@ class Sink:
     returns: list[tuple[State, Value, f.Return | None]] = field(default_factory=list)
     breaks: list[State] = field(default_factory=list)
     continues: list[State] = field(default_factory=list)
-    raises: list[State] = field(default_factory=list)
+    raises: list[tuple[State, bool]] = field(default_factory=list)
     watched: bool = False
-    seen: set[tuple[int, ...]] = field(default_factory=set)
+    seen: set[tuple[object, ...]] = field(default_factory=set)
     kept: set[object] = field(default_factory=set)
 
-    def watch(self, state: State) -> None:
-        """An exception may leave the block here: keep the state, unless one like it is kept already."""
+    def watch(self, state: State, *, database: bool = True) -> None:
+        """An exception may leave the block here, one of the database if so told; the state is kept once."""
         if not self.watched or len(self.raises) >= WATCHED:
             return
-        key = (len(state.env), len(state.effects), *map(id, state.heap.values()))
+        key = (database, len(state.env), len(state.effects), *map(id, state.heap.values()))
         if key in self.seen:
             return
         self.seen.add(key)
-        signature = state.signature()
+        signature = (database, state.signature())
         if signature not in self.kept:
             self.kept.add(signature)
-            self.raises.append(state.copy())
+            self.raises.append((state.copy(), database))
 
     def give(self, state: State, value: Value, node: f.Return | None) -> None:
         """The block returns here."""
@@ -93,12 +96,16 @@ class Sink:
                 return
         self.returns.append((state, value, node))
 
+    def raised(self, *, database: bool) -> list[State]:
+        """The states in which the block may be left by an exception; only by one of the database if so told."""
+        return [state for state, of_database in self.raises if of_database or not database]
+
     def hand_on(self, outer: Sink) -> None:
         """What leaves this block leaves the one around it."""
         for state, value, node in self.returns:
             outer.give(state, value, node)
-        for state in self.raises:
-            outer.watch(state)
+        for state, database in self.raises:
+            outer.watch(state, database=database)
 
 
 @dataclass(slots=True)
@@ -299,7 +306,9 @@ class Machine(ABC):
         if not event.context:
             event = replace(event, context=frame.context)
             self.holders[event.site] = frame.function
-        if subject is not None and 0 <= subject < frame.entries:
+        if subject == CALLERS and frame.function is not None and frame.function.node.params and len(self.frames) > 1:
+            frame.pending.append((event, CALLERS))
+        elif subject is not None and 0 <= subject < frame.entries:
             frame.pending.append((event, subject))
         elif event.leans_on(ENTRY) and len(self.frames) > 1:
             frame.pending.append((event, -1))

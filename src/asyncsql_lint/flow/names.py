@@ -224,7 +224,7 @@ class Names:
         externals = m.index.externals(info)
         for name, library in ASYNC_SESSIONS.items():
             if name in externals:
-                return m.new(Session(True, library=library, origin=site, scope=scope), state)
+                return m.new(Session(True, library=library, origin=site, scope=scope, cls=info), state)
         for name, library in SYNC_SESSIONS.items():
             if name in externals:
                 return m.new(Session(False, library=library, origin=site, scope=scope), state)

@@ -8,6 +8,7 @@ from asyncsql_lint.flow.machine import Machine, truth
 from asyncsql_lint.flow.objects import Instance, Object
 from asyncsql_lint.flow.state import State
 from asyncsql_lint.flow.values import NONE, ClassValue, Const, Opaque, Ref, TupleValue, Value
+from asyncsql_lint.index.definitions import ClassInfo, Target
 from asyncsql_lint.syntax import facts as f
 
 
@@ -66,7 +67,8 @@ def _isinstance(target: f.Name, kind: f.Expr, holds: bool, state: State, m: Mach
     if isinstance(found, TupleValue):
         return
     if isinstance(found, ClassValue) and found.info in m.index.subclasses(instance.model):
-        state.heap[value.id] = replace(instance, model=found.info)
+        entity = None if _fetched_with_base(found.info, instance, m) else instance.model
+        state.heap[value.id] = replace(instance, model=found.info, entity=entity)
         state.env[target.id] = replace(value, optional=False)
 
 
@@ -110,3 +112,18 @@ def possible(value: Value) -> tuple[bool, bool]:
     """Whether a condition may hold, and whether it may fail."""
     known = truth(value)
     return (known is not False, known is not True)
+
+
+def _fetched_with_base(info: ClassInfo, instance: Instance, m: Machine) -> bool:
+    """Whether a query of the base brings a subclass's columns, too, as far as can be told."""
+    if info.qualname in instance.plan.polymorphic or instance.plan.unknown:
+        return True
+    for owner in m.index.mro(info):
+        for binding in owner.members.get("__mapper_args__", ()):
+            value = binding.value if isinstance(binding, Target) else None
+            if not isinstance(value, f.DictDisplay):
+                return True
+            keys = {k.value for k in value.keys if isinstance(k, f.Const)}
+            if keys & {"polymorphic_load", "with_polymorphic", "concrete"} or len(keys) != len(value.keys):
+                return True
+    return False

@@ -43,10 +43,11 @@ class Loaded(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """What is known of one attribute beyond the plan: whether it is there, and its value where that is known."""
+    """What is known of one attribute beyond the plan: whether it is there (`why` not), and its value where known."""
 
     loaded: Loaded
     value: Value | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Instance:
 
     `born` is `query`, `new` or `unknown`; `origin` where it was queried or made. `given` are the keywords that a
     new object was made with, `open` tells that there were others. `dirty` tells that a column was changed since the
-    last flush. `turn` tells that it stands for one of several rows of a loop.
+    last flush, `assigned` are those columns, `version` counts the assignments. `turn` tells that it stands for one of several rows of a loop.
     """
 
     model: ClassInfo
@@ -83,6 +84,9 @@ class Instance:
     partial: bool = False
     path: tuple[tuple[ClassInfo, str], ...] = ()
     is_get: bool = False
+    entity: ClassInfo | None = None
+    assigned: frozenset[str] = frozenset()
+    version: int = 0
     pk: Value | None = None
 
 
@@ -105,6 +109,7 @@ class Session:
     scoped: bool = False
     twin: int | None = None
     started: bool = True
+    cls: ClassInfo | None = None
 
 
 @dataclass(frozen=True, slots=True)

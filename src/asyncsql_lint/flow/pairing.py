@@ -15,7 +15,7 @@ def url_of(value: Value | None) -> str:
     """The beginning of a URL, as far as it is written down."""
     if isinstance(value, Const) and isinstance(value.value, str):
         return value.value
-    if isinstance(value, Primitive) and value.kind == "plain":
+    if isinstance(value, Primitive) and value.kind in {"plain", "url"}:
         return url_of(value.of)
     return ""
 
@@ -58,25 +58,26 @@ def wrapped(engine: Value | None, site: Site, m: Machine) -> None:
             _tell(m, site, "driver", f"`{engine.driver}://`", f"uses `{name}`, a sync driver, for an async engine", "name an async driver in the URL")
 
 
-def used_sync(engine: Engine, m: Machine) -> None:
-    """A sync engine is used: an async driver cannot work in it."""
+def used_sync(engine: Engine, m: Machine) -> bool:
+    """A sync engine is used: an async driver cannot work in it. Returns whether it was told."""
     _, name = split(engine.driver)
-    if not engine.is_async and name in ASYNC_DRIVERS:
+    if not engine.is_async and name in ASYNC_DRIVERS and not engine.inner:
         problem = f"uses `{name}`, an async driver, for a sync engine"
         _tell(m, engine.site, "driver", f"`{engine.driver}://`", problem, "use `create_async_engine()`, or name a sync driver")
+        return True
+    return False
 
 
-def session_bind(is_async: bool, bind: Value | None, what: str, site: Site, m: Machine) -> None:
-    """A session or factory and its engine have to be of one kind."""
+def session_bind(is_async: bool, bind: Value | None, what: str, site: Site, m: Machine) -> bool:
+    """A session or factory and its engine have to be of one kind. Returns whether they are not."""
     if not isinstance(bind, Engine):
-        return
+        return False
     if bind.is_async is is_async:
-        if not is_async:
-            used_sync(bind, m)
-        return
+        return not is_async and used_sync(bind, m)
     kind, wanted = ("an async", "a sync") if bind.is_async else ("a sync", "an async")
     remedy = "use `async_sessionmaker`, or `AsyncSession`" if bind.is_async else "make the engine with `create_async_engine()`"
     _tell(m, site, "pairing", what, f"is given {kind} engine, but works with {wanted} one", remedy)
+    return True
 
 
 def session_class(factory: str, wants_async: bool, is_async: bool, site: Site, m: Machine) -> None:
@@ -104,7 +105,7 @@ def ddl(name: str, arguments: Arguments, site: Site, state: State, m: Machine) -
     elif isinstance(bind, Engine):
         used_sync(bind, m)
     if what:
-        call = f"connection.run_sync(metadata.{name})" if name != "inspect" else "connection.run_sync(inspect)"
+        call = f"connection.run_sync(...{name})" if name != "inspect" else "connection.run_sync(inspect)"
         remedy = f"`async with engine.begin() as connection: await {call}`"
         _tell(m, site, "ddl", f"`{name}()`", f"is given {what}, but works with a sync connection", remedy)
 

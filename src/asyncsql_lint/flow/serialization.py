@@ -41,7 +41,7 @@ def _read_fields(
         return
     if not m.index.externals(schema) & SCHEMAS or _custom(schema, m):
         return
-    for name, (annotation, module) in fields(schema, m).items():
+    for name, annotation, module in fields(schema, m):
         instance = m.instance(ref, state)
         if instance is None or depth > MAX_NESTING:
             return
@@ -99,24 +99,32 @@ def _custom(schema: ClassInfo, m: Machine) -> bool:
     return False
 
 
-def fields(schema: ClassInfo, m: Machine) -> dict[str, tuple[f.Expr, ModuleInfo]]:
-    """The fields of a schema with their annotations; those that are filled from elsewhere (aliases) are left out."""
-    out: dict[str, tuple[f.Expr, ModuleInfo]] = {}
+def fields(schema: ClassInfo, m: Machine) -> list[tuple[str, f.Expr, ModuleInfo]]:
+    """The attributes that a schema reads, with the annotations of their fields: by the field's name or its alias."""
+    out: dict[str, tuple[str, f.Expr, ModuleInfo]] = {}
     for owner in reversed(m.index.mro(schema)):
         for name, bindings in owner.members.items():
             binding = bindings[-1]
             if not isinstance(binding, Target) or binding.annotation is None or name.startswith("_"):
                 continue
-            if name == "model_config" or _aliased(binding.value) or _last(binding.annotation) == "ClassVar":
+            read = _attribute_read(name, binding.value)
+            if name == "model_config" or read is None or _last(binding.annotation) == "ClassVar":
+                out.pop(name, None)
                 continue
-            out[name] = (binding.annotation, owner.module)
-    return out
+            out[name] = (read, binding.annotation, owner.module)
+    return list(out.values())
 
 
-def _aliased(value: f.Expr | None) -> bool:
-    return isinstance(value, f.Call) and any(
-        k.name in {"alias", "validation_alias", "exclude", "init"} for k in value.keywords
-    )
+def _attribute_read(name: str, value: f.Expr | None) -> str | None:
+    """The attribute that fills a field: its own name, or its alias where that is one name; None when nobody knows."""
+    if not isinstance(value, f.Call):
+        return name
+    for keyword in value.keywords:
+        if keyword.name in {"alias", "validation_alias"}:
+            return str(keyword.value.value) if isinstance(keyword.value, f.Const) else None
+        if keyword.name == "init":
+            return None
+    return name
 
 
 def _last(annotation: f.Expr) -> str:

@@ -109,7 +109,7 @@ def _expire(target: Ref, arguments: Arguments, site: Site, state: State, m: Mach
         orm.update(target, state, life=Life.UNKNOWN)
     else:
         for name in names:
-            orm.put(target, name, Slot(Loaded.UNKNOWN), state)
+            orm.put(target, name, Slot(Loaded.NO, why="expire"), state)
 
 
 def _names(value: Value | None) -> tuple[str, ...] | None:
@@ -224,7 +224,7 @@ def _get(number: int, name: str, arguments: Arguments, site: Site, state: State,
     plan = plan_of(model, arguments.keyword("options"), m)
     if arguments.open:
         plan = replace(plan, unknown=True, _index={})
-    orm.queried_again(model, number, plan, state, m)
+    orm.queried_again(model, number, plan, state, m, pk if isinstance(pk, Const) else None)
     made = _instance(model, plan, number, site, site, state, m, is_get=True, pk=pk if isinstance(pk, Const) else None)
     return Ref(made.id, optional=name == "get")
 
@@ -333,7 +333,8 @@ def fetch(result: Result, name: str, site: Site, state: State, m: Machine, *, is
         found = row_of(result, site, state, m)
         return found if name == "one" else optional(found)
     if name == "partitions":
-        return ListValue(ListValue(row_of(result, site, state, m)))
+        kind = "async" if result.is_async else "list"
+        return ListValue(ListValue(row_of(result, site, state, m)), kind=kind)
     return UNKNOWN if name in {"freeze", "keys"} else NONE if name == "close" else Primitive("plain")
 
 
@@ -432,8 +433,10 @@ def engine_method(engine: Engine, name: str, site: Site, state: State, m: Machin
     if name not in {"connect", "begin", "raw_connection"}:
         return UNKNOWN
     if not engine.is_async:
-        pairing.used_sync(engine, m)
-        orm.blocked(m, site, f"`engine.{name}()`", "a sync engine", state, Confidence.PROVED)
+        if pairing.used_sync(engine, m):
+            return UNKNOWN
+        if name != "begin":
+            orm.blocked(m, site, f"`engine.{name}()`", "a sync engine", state, Confidence.PROVED)
         if name == "raw_connection":
             return UNKNOWN
     started = not engine.is_async or name != "connect"

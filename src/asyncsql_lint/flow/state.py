@@ -57,9 +57,12 @@ class RunningTask:
 
 
 class State:
-    """Names, heap, and what was done to sessions since the function began."""
+    """Names, heap, and what was done to sessions since the function began.
 
-    __slots__ = ("effects", "env", "heap", "tasks")
+    `assumed` are parameters whose truth this state has assumed one way or the other.
+    """
+
+    __slots__ = ("assumed", "effects", "env", "heap", "tasks")
 
     def __init__(
         self,
@@ -67,7 +70,9 @@ class State:
         heap: dict[int, HeapObject],
         effects: tuple[Effect, ...] = (),
         tasks: tuple[RunningTask, ...] = (),
+        assumed: frozenset[str] = frozenset(),
     ) -> None:
+        self.assumed = assumed
         self.env = env
         self.heap = heap
         self.effects = effects
@@ -75,7 +80,7 @@ class State:
 
     def copy(self) -> State:
         """A state that can be changed without this one noticing."""
-        return State(self.env.copy(), self.heap.copy(), self.effects, self.tasks)
+        return State(self.env.copy(), self.heap.copy(), self.effects, self.tasks, self.assumed)
 
     def same(self, other: State) -> bool:
         """Whether nothing that matters differs: what has nothing to do with a database does not count."""
@@ -172,7 +177,7 @@ def _absorb(one: State, other: State) -> State:
         if name not in env:
             env[name] = _blurred(value)
     effects = one.effects if len(one.effects) >= len(other.effects) else other.effects
-    return State(env, one.heap, effects, one.tasks)
+    return State(env, one.heap, effects, one.tasks, one.assumed & other.assumed)
 
 
 def _blurred(value: Value) -> Value:
@@ -184,7 +189,7 @@ def _blur(one: State, other: State) -> State:
     env = {n: v if other.env.get(n) == v else Opaque() for n, v in one.env.items()}
     heap = {i: o for i, o in one.heap.items() if other.heap.get(i) == o}
     effects = one.effects if len(one.effects) >= len(other.effects) else other.effects
-    return State(env, heap, effects, one.tasks)
+    return State(env, heap, effects, one.tasks, one.assumed & other.assumed)
 
 
 def join(states: list[State], bound: int = MAX_STATES) -> list[State]:

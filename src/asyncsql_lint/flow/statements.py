@@ -158,6 +158,8 @@ def _apply(one: Entity, option: Option, m: Machine) -> Entity:
 
 def loader(name: str, arguments: Arguments) -> Value:
     """The value of `selectinload(Order.lines)` and its like; `name` is canonical."""
+    if name == "sqlalchemy.undefer_group":
+        return LoaderOption(Option(None, undefer=frozenset({"*"})))
     if name in HARMLESS_OPTIONS:
         return _HARMLESS
     if name == "sqlalchemy.selectin_polymorphic":

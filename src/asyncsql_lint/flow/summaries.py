@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.events import Event
-from asyncsql_lint.flow.freeze import ENTRY, Frozen, Renaming, reachable, renamed, renamed_object
+from asyncsql_lint.flow.freeze import Frozen, Renaming, reachable, renamed, renamed_object
 from asyncsql_lint.flow.machine import FIRST_ID, MAX_DEPTH, MAX_STEPS, Frame, Machine, Sink, Unreachable
 from asyncsql_lint.flow.objects import HeapObject, Object, Session
 from asyncsql_lint.flow.state import Effect, RunningTask, State, dull, join
@@ -23,7 +23,10 @@ from asyncsql_lint.index.definitions import FunctionInfo
 MAX_OUTCOMES = 4
 """Ways of returning that are told apart."""
 
-MAX_VARIANTS = 6
+SMALL = 3
+"""Functions with no more statements than this are always looked into: what they build may be a URL or a statement."""
+
+MAX_VARIANTS = 8
 """Kinds of arguments for which a function is analysed; beyond them literals no longer count."""
 
 
@@ -73,7 +76,7 @@ class Summaries:
         closed, over = list(closure), list(closure.values())
         heap = state.heap
         if self._variants.get(function, 0) >= MAX_VARIANTS:
-            values = [Opaque() if isinstance(v, Const) else v for v in values]
+            values = [_general(v) for v in values]
             heap = {n: replace(o, attributes={}, complete=False) if isinstance(o, Object) else o for n, o in heap.items()}
         frozen = Frozen([*values, *over], heap)
         key = (function, mode, tuple(names), tuple(closed), frozen.key(), self._m.frame.locks > 0)
@@ -81,13 +84,13 @@ class Summaries:
         if found is not None:
             return found, frozen
         summary = Summary(len(frozen.objects))
-        if self._variants.get(function, 0) >= 3 * MAX_VARIANTS:
+        if self._variants.get(function, 0) >= 6 * MAX_VARIANTS:
             self._m.limit("variants")
             return summary, frozen
         if len(self._m.frames) > MAX_DEPTH or self._m.steps > MAX_STEPS:
             self._m.limit("depth" if self._m.steps <= MAX_STEPS else "steps")
             return summary, frozen
-        if not self._m.relevant(function) and not _carries(frozen.objects):
+        if len(function.node.body) > SMALL and not self._m.relevant(function) and not _carries(frozen.objects):
             summary.irrelevant = True
             self._table[key] = summary
             return summary, frozen
@@ -117,7 +120,8 @@ class Summaries:
             m.frames.pop()
             m.implicit = implicit
         summary.outcomes = self._outcomes([(s, v) for s, v, _ in frame.sink.returns], objects)
-        summary.raises = self._outcomes([(s, NONE) for s in join(frame.sink.raises, MAX_OUTCOMES)], objects)
+        raised = join(frame.sink.raised(database=False), MAX_OUTCOMES)
+        summary.raises = self._outcomes([(s, NONE) for s in raised], objects)
         summary.yields = self._outcomes(frame.yields, objects)
         summary.pending = frame.pending
         summary.blocked = frame.blocked
@@ -154,7 +158,7 @@ class Summaries:
             for outcome in summary.raises:
                 trial = state.copy()
                 self.apply(outcome, given, trial)
-                m.frame.sink.watch(trial)
+                m.frame.sink.watch(trial, database=summary.database)
         if not summary.outcomes:
             raise Unreachable
         outcome = summary.outcomes[m.choose(len(summary.outcomes))]
@@ -166,14 +170,14 @@ class Summaries:
         m.call_sites.setdefault(function, set()).add(site)
         m.frame.database |= summary.database
         for event, entry in summary.pending:
-            moved = event.placed(lambda place: _back(place, given))
-            if entry < 0:
+            moved = event.placed(given.back)
+            if entry == -1:
                 m.emit(moved)
                 continue
             first = m.implicit and not event.calls
             moved = replace(moved, calls=(*event.calls, (site, m.frame.context)), implicit=event.implicit or first)
             m.holders.setdefault(site, m.frame.function)
-            m.emit(moved, given.originals[entry])
+            m.emit(moved, given.originals[entry] if entry >= 0 else None)
         if summary.blocked and not function.node.is_async:
             first_block = summary.blocked[0]
             trace = ((first_block.site, f"in `{function.name}()`, called here"), *first_block.trace)
@@ -194,7 +198,7 @@ class Summaries:
                 fresh[local] = m.reserve()
             return fresh[local]
 
-        by = Renaming(number, lambda place: _back(place, given))
+        by = Renaming(number, given.back)
         known = set(originals)
         for effect in outcome.effects if effects is None else effects:
             session, place = number(effect.session), by.site(effect.site)
@@ -233,9 +237,11 @@ class Summaries:
         state.heap.update(scratch.heap)
 
 
-def _back(place: Site, given: Frozen) -> Site:
-    """The caller's place for one that the summary has only counted."""
-    return given.places[place.node] if place.path == ENTRY and place.node < len(given.places) else place
+def _general(value: Value) -> Value:
+    """A literal without what only counts now and then: flags and None stay."""
+    if isinstance(value, Const) and not isinstance(value.value, bool) and value.value is not None:
+        return Opaque(bool(value.value))
+    return value
 
 
 def _carries(objects: list[HeapObject]) -> bool:

@@ -252,11 +252,12 @@ class Factory(Value):
 
 @dataclass(frozen=True, slots=True)
 class Engine(Value):
-    """An engine. `url` is the driver part of its URL where known."""
+    """An engine. `driver` is the beginning of its URL where known; `inner` marks an async engine's `sync_engine`."""
 
     is_async: bool
     site: Site
     driver: str = ""
+    inner: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,6 +272,10 @@ class ProjectIndex:
         """Whether `info` inherits from the library class with the canonical name `name`."""
         return name in self.externals(info)
 
+    def is_closed(self, info: ClassInfo) -> bool:
+        """Whether every base of a class is known, so that what it does not inherit it does not have."""
+        return all(len(self.bases(c)) == len(c.node.bases) for c in self.mro(info))
+
     def is_subclass(self, info: ClassInfo, other: ClassInfo) -> bool:
         """Whether `info` is `other` or inherits from it."""
         return other in self.mro(info)

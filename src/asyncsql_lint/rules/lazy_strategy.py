@@ -12,6 +12,14 @@ from asyncsql_lint.rules.wording import DETACHED, FORBIDDEN, MISSING_GREENLET, s
 _HELP = "run `.statement` (dynamic) or `.select()` (write-only) with the session"
 
 
+_WORDS = {
+    "dynamic": "is a dynamic collection: it cannot be iterated over under an async session",
+    "write_only": "is a write-only collection: it cannot be iterated over",
+    "no-attrs": "is awaited through `awaitable_attrs`, but its class does not inherit from AsyncAttrs",
+    "forbidden": 'is awaited through `awaitable_attrs`, but lazy="raise" forbids to load it',
+}
+
+
 class LazyStrategy(Rule[AttributeRead]):
     """Reports iteration over dynamic and write-only collections.
 
@@ -57,11 +65,12 @@ class LazyStrategy(Rule[AttributeRead]):
 
     def check(self, event: AttributeRead) -> Iterator[Finding]:
         """Yield what is wrong with `event`."""
-        if not (event.why in {"dynamic", "write_only"}):
+        words = _WORDS.get(event.why)
+        if words is None:
             return
         yield self.found(
             event,
-            f"`{event.model}.{event.attribute}` is a {event.why.replace('_', '-')} collection: it cannot be iterated over under an async session",
+            f"`{event.model}.{event.attribute}` {words}",
             related=story(event),
             help=_HELP,
             symbol=f"{event.model}.{event.attribute}",

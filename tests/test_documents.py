@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -91,3 +92,19 @@ def ask(folder: Path, url: str) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)[0]
     return answer
+
+
+def test_the_bounds_are_those_of_the_code() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([\w.]+)\.([A-Z_]+)` \| ([\d,]+) \|", text, re.MULTILINE)
+    assert rows
+    for module, name, value in rows:
+        assert getattr(import_module(f"asyncsql_lint.{module}"), name) == int(value.replace(",", "")), (
+            f"{module}.{name}"
+        )
+
+
+def test_the_files_that_the_documents_name_are_there() -> None:
+    for document in ROOT.glob("*.md"):
+        for path in re.findall(r"`((?:tests|src|benchmarks|\.ci)/[\w./-]+)`", document.read_text(encoding="utf-8")):
+            assert "NNN" in path or (ROOT / path).exists(), f"{document.name} names {path}"

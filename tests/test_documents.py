@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -95,13 +94,8 @@ def ask(folder: Path, url: str) -> dict[str, Any]:
 
 
 def test_the_bounds_are_those_of_the_code() -> None:
-    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| `([\w.]+)\.([A-Z_]+)` \| ([\d,]+) \|", text, re.MULTILINE)
-    assert rows
-    for module, name, value in rows:
-        assert getattr(import_module(f"asyncsql_lint.{module}"), name) == int(value.replace(",", "")), (
-            f"{module}.{name}"
-        )
+    text = readme.ARCHITECTURE.read_text(encoding="utf-8")
+    assert readme.with_bounds(text) == text, "run: python -m tests.support.readme"
 
 
 def test_the_files_that_the_documents_name_are_there() -> None:

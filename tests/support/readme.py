@@ -1,6 +1,6 @@
-"""What the README shows of the program: the table of rules, and a report on the files that the README holds.
+"""What the documents show of the program: the table of rules, a report on the files that the README holds, bounds.
 
-`python -m tests.support.readme` writes both into README.md; a test holds that they are there.
+`python -m tests.support.readme` writes them into README.md and ARCHITECTURE.md; a test holds that they are there.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 
 from asyncsql_lint.diagnostics import Applicability
@@ -17,6 +18,8 @@ from asyncsql_lint.rules import RULES
 from tests.support.linter import ROOT
 
 README = ROOT / "README.md"
+ARCHITECTURE = ROOT / "ARCHITECTURE.md"
+BOUND = re.compile(r"^(\| `(?P<module>[\w.]+)\.(?P<name>[A-Z_]+)` \| )[\d,]+( \|)", re.MULTILINE)
 COMMAND = "asyncsql-lint"
 COLUMNS = 100
 
@@ -77,9 +80,22 @@ def renewed(text: str) -> str:
     return text
 
 
+def with_bounds(text: str) -> str:
+    """`text` with the values of the constants that its table of bounds names."""
+
+    def value(row: re.Match[str]) -> str:
+        module = import_module(f"asyncsql_lint.{row['module']}")
+        return f"{row[1]}{getattr(module, row['name']):,}{row[4]}"
+
+    text, count = BOUND.subn(value, text)
+    assert count, "no bounds"
+    return text
+
+
 def _cell(text: str) -> str:
     return text.removeprefix("Reports ").rstrip(".").replace("|", "\\|")
 
 
 if __name__ == "__main__":
     README.write_text(renewed(README.read_text(encoding="utf-8")), encoding="utf-8")
+    ARCHITECTURE.write_text(with_bounds(ARCHITECTURE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -192,13 +192,16 @@ class Attributes(Expressions):
             if entity.name == name:
                 return value
         only = entities[0].model if len(entities) == 1 else None
-        if only is not None and self.models.attribute(only, name) is not None and name not in _ROW_ATTRIBUTES:
+        if only is not None and self._of_model(only, name) and name not in _ROW_ATTRIBUTES:
             place = row.statement.site
             trace = ((place, f"the statement selects whole `{only.name}` objects"),) if place is not None else ()
             session = self.session(row.session, state)
             confidence = session.confidence if session is not None else Confidence.INFERRED
             self.emit(RowRead(site=site, model=only.name, attribute=name, confidence=confidence, trace=trace), row.session)
         return UNKNOWN
+
+    def _of_model(self, model: ClassInfo, name: str) -> bool:
+        return self.models.attribute(model, name) is not None or self.index.method(model, name) is not None
 
     def awaitable_attribute(self, value: Awaitable, name: str, site: Site, state: State) -> Value:
         """`obj.awaitable_attrs.name` is a coroutine."""
@@ -253,6 +256,9 @@ class Attributes(Expressions):
             return orm.read(ref, name, site, state, self)
         if name == "awaitable_attrs":
             return Awaitable(ref)
+        if name == "__dict__":
+            orm.update(ref, state, life=Life.UNKNOWN)  # whoever looks there asks what is loaded before reading it
+            return UNKNOWN
         method = self.index.method(instance.model, name)
         if method is None:
             return LibraryMethod(ref, name) if name in _SQLMODEL_METHODS else UNKNOWN
@@ -469,7 +475,7 @@ class Attributes(Expressions):
         if found is None:
             return UNKNOWN
         summary, given, info = found
-        self.summaries.tell(summary, given, site, info)
+        self.summaries.tell(summary, given, site, info, state)
         if not summary.yields:
             return UNKNOWN
         return self.summaries.apply(summary.yields[0], given, state)

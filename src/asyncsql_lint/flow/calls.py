@@ -651,7 +651,7 @@ class Calls(Attributes):
         """Run a function with its parameters given by name; a generator stops at its first yield."""
         summary, given = self.summaries.of(info, env, mode, state, closure or {})
         if info.node.is_generator or self.decorator_names(info) & _CONTEXT_MANAGERS:
-            self.summaries.tell(summary, given, site, info)
+            self.summaries.tell(summary, given, site, info, state)
             if not summary.yields:
                 return UNKNOWN
             value = self.summaries.apply(summary.yields[0], given, state)

@@ -127,7 +127,7 @@ class Contexts(Calls):
         if found is None:
             return UNKNOWN
         summary, given, info = found
-        self.summaries.tell(summary, given, site, info)
+        self.summaries.tell(summary, given, site, info, state)
         if not summary.yields:
             return self.returned_type(info, site, state)
         return self.summaries.apply(summary.yields[0], given, state)

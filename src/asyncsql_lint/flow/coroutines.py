@@ -34,15 +34,17 @@ def lost(value: Value, how: str, site: Site, state: State, m: Machine) -> None:
     if not isinstance(value, Coroutine) or not concerns_database(value, state, m):
         return
     in_async = m.frame.function is not None and m.frame.function.node.is_async
+    here = m.within(value.site)
+    trace = (site, "and used here as if it had been awaited") if here else (value.site, "the coroutine is made here")
     m.emit(
         CoroutineLost(
-            site=value.site,
+            site=value.site if here else site,
             label=value.label,
             how=how,
-            made=value.site,
+            made=value.site if here else site,
             in_async=in_async,
             confidence=_confidence(value, state, m),
-            trace=((site, "and used here as if it had been awaited"),) if value.site != site else (),
+            trace=(trace,) if value.site != site else (),
         )
     )
 

@@ -39,6 +39,15 @@ TURNS = 2
 """How often a loop's body is gone through: what the first turn does to the second is what counts."""
 
 
+_CACHES = frozenset({"functools.lru_cache", "functools.cache", "async_lru.alru_cache"})
+"""Decorators that keep what a function returns."""
+
+_SLIPS = frozenset(
+    "AttributeError KeyError IndexError LookupError TypeError ValueError ImportError ModuleNotFoundError NameError "
+    "StopIteration ZeroDivisionError UnicodeDecodeError UnicodeError FileNotFoundError OSError JSONDecodeError".split()
+)
+"""Errors that a read or a query does not raise in the ordinary course of things."""
+
 _STRAIGHT = (f.ExprStmt, f.Assign, f.AnnAssign, f.AugAssign, f.Delete, f.ImportName, f.ImportFrom, f.Function, f.Class)
 """Statements without branches: the states after them differ where those before them did."""
 
@@ -160,6 +169,8 @@ class Executor(Contexts):
             for one, item in zip(target.items, value.items, strict=True):
                 self.unread(one, item, state)
         self.unread(target, value, state)
+        if isinstance(target, f.Name) and target.id in frame.globals:
+            self.kept(value, "the module", target.id, statement, state)
         if frame.function is None and isinstance(target, f.Name):
             self.kept(value, "the module", target.id, statement, state)
         self.bind(target, value, state)
@@ -174,6 +185,10 @@ class Executor(Contexts):
     def kept(self, value: Value, where: str, name: str, node: f.Node, state: State) -> None:
         """A session that is kept in a module, a class or a default argument is shared by all who come."""
         session = self.session(value, state)
+        held = self.plain_object(value, state)
+        if session is None and held is not None:
+            inner = [self.session(v, state) for v in held.attributes.values()]
+            session = next((s for s in inner if s is not None and s.scope != "parameter"), None)
         if session is None or not session.is_async or session.scoped or session.kind != "session":
             return
         if session.scope == "parameter" or isinstance(node, f.With):
@@ -211,6 +226,9 @@ class Executor(Contexts):
         def work(trial: State) -> Value:
             value = self.evaluate(statement.value, trial) if statement.value is not None else NONE
             self.responded(value, statement, trial)
+            function = self.frame.function
+            if function is not None and self.decorator_names(function) & _CACHES:
+                self.kept(value, "a cache", function.name, statement, trial)
             return value
 
         for end, value in self.ways(state, work):
@@ -480,15 +498,23 @@ class Executor(Contexts):
         inner.watch(state, database=False)
         for handler in statement.handlers:
             starts = [s.copy() for s in inner.raised(database=self.of_database(handler.type))]
+            unlikely = self.narrow_error(handler.type)
             for start in starts:
                 if handler.name is not None:
                     start.env[handler.name] = Opaque(True)
+                if unlikely:
+                    start.assumed |= {"<handler>", f"<handler {handler.at}>"}
             after += self.block(handler.body, starts)
         if not self._catches_all(statement):
             for one, database in inner.raises:
                 guarded.watch(one, database=database)
         self.frame.sink = outer
         return self.finally_(statement.final, after, [inner, guarded], outer)
+
+    def narrow_error(self, kind: f.Expr | None) -> bool:
+        """Whether a handler catches only slips such as AttributeError: what follows it is no way to rely on."""
+        kinds = kind.items if isinstance(kind, f.Sequence) else (kind,)
+        return all(isinstance(one, f.Name) and one.id in _SLIPS for one in kinds)
 
     def of_database(self, kind: f.Expr | None) -> bool:
         """Whether a handler catches only what the database raises: `except IntegrityError`."""

@@ -102,13 +102,13 @@ class Expressions(Machine):
         return value
 
     def awaits_name(self, name: str) -> bool:
-        """Whether the function awaits a name somewhere: then testing it first is on purpose."""
+        """Whether the function awaits a name or hands it on somewhere: then testing it first is on purpose."""
         function = self.frame.function
         if function is None:
             return False
         names = self._awaited_names.get(function)
         if names is None:
-            names = frozenset(awaited_names(function.node.body))
+            names = frozenset(handed_on(function.node.body))
             self._awaited_names[function] = names
         return name in names
 
@@ -176,14 +176,24 @@ class Expressions(Machine):
         """What `for ... in expression` or `async for` gives; tells when it is the wrong one of the two."""
 
 
-def awaited_names(body: tuple[f.Stmt, ...]) -> list[str]:
-    """The names that are awaited as they are: `await name`."""
+def handed_on(body: tuple[f.Stmt, ...]) -> list[str]:
+    """The names whose values go on as they are: awaited, passed, returned, put in a list, chosen by a conditional."""
     out: list[str] = []
     stack: list[object] = list(body)
     while stack:
         node = stack.pop()
-        if isinstance(node, f.Await) and isinstance(node.value, f.Name):
-            out.append(node.value.id)
+        match node:
+            case f.Await(value=value) | f.Return(value=value):
+                held: tuple[object, ...] = (value,)
+            case f.Call(args=args, keywords=keywords):
+                held = (*args, *(k.value for k in keywords))
+            case f.Sequence(items=items):
+                held = items
+            case f.IfExp(body=yes, orelse=no):
+                held = (yes, no)
+            case _:
+                held = ()
+        out += [one.id for one in held if isinstance(one, f.Name)]
         if isinstance(node, f.Node):
             stack += [getattr(node, name) for name in node.__struct_fields__]
         elif isinstance(node, tuple):

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow.events import AttributeRead, LoopBlocked, Trace
+from asyncsql_lint.flow.events import AttributeRead, Event, LoopBlocked, Trace
 from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.objects import Cause, Instance, Life, Loaded, Slot
 from asyncsql_lint.flow.plans import EMPTY, LOADS, Plan
@@ -557,8 +557,11 @@ def refreshed(ref: Ref, names: tuple[str, ...] | None, state: State, m: Machine)
     for name, slot in instance.over.items():
         attribute = m.models.attribute(instance.model, name)
         if attribute is not None and attribute.kind == "relationship":
+            made = instance.born == "new" and attribute.collection is True and slot.value is not None
             if attribute.direction in {"many-to-one", None} and slot.loaded is YES:
                 kept[name] = Slot(MAYBE, slot.value)
+            elif made:
+                continue  # what the constructor was given is dropped (fact 3m-refresh-after-ctor-children)
             elif slot.loaded is MAYBE:
                 kept[name] = slot
     state.heap[ref.id] = replace(instance, over=kept, expired=None, dirty=False, born="query", partial=False)
@@ -639,3 +642,14 @@ def taken_back(before: dict[int, int], site: Site, state: State) -> None:
         found = state.heap.get(number)
         if isinstance(found, Instance) and found.version != version and found.life in {Life.PERSISTENT, Life.ASSUMED}:
             state.heap[number] = replace(found, expired=Cause("rollback", site), over={}, dirty=False)
+
+
+def at_hand_here(event: Event, number: int, state: State, m: Machine) -> bool:
+    """Whether a many-to-one that a callee reads has its target held by the caller, where the callee cannot see it."""
+    if not isinstance(event, AttributeRead) or event.why != "lazy":
+        return False
+    instance = m.instance(number, state)
+    relation = m.models.attribute(instance.model, event.attribute) if instance is not None else None
+    if instance is None or relation is None:
+        return False
+    return _may_be_at_hand(Ref(number), instance, relation, state, m)

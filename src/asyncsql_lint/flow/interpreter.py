@@ -93,7 +93,7 @@ class Interpreter(Executor):
             env = self.given_by_framework(info, trial, None)
             mode = "loop" if info.node.is_async else "sync"
             summary, given = self.summaries.of(info, env, mode, trial, dict(value.closure))
-            self.summaries.tell(summary, given, Site(info.module.path, info.node.at), info)
+            self.summaries.tell(summary, given, Site(info.module.path, info.node.at), info, trial)
         except Unreachable:
             pass
         finally:

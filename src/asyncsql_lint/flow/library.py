@@ -126,7 +126,7 @@ def _url(m: Expressions, name: str, arguments: Arguments, site: Site, state: Sta
     text = pairing.url_of(first)
     if name.endswith("URL.create") and text:
         return Primitive("url", Const(f"{text}://"))
-    return Primitive("url", Const(text)) if text else UNKNOWN
+    return Primitive("url", Const(text))
 
 
 def _environment(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
@@ -406,6 +406,10 @@ def _getattr(m: Expressions, name: str, arguments: Arguments, site: Site, state:
     return UNKNOWN
 
 
+def _vars(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    return m.attribute(arguments.positional[0], "__dict__", site, state) if arguments.positional else UNKNOWN
+
+
 def _setattr(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
     if len(arguments.positional) < 3 or not isinstance(arguments.positional[0], Ref):
         return NONE
@@ -537,6 +541,7 @@ _TABLE: dict[str, Handler] = {
     **dict.fromkeys(("builtins.str", "builtins.repr", "builtins.print", "builtins.format"), _text_of),
     "builtins.getattr": _getattr,
     "builtins.hasattr": _getattr,
+    "builtins.vars": _vars,
     "builtins.setattr": _setattr,
     "builtins.isinstance": _isinstance,
     **dict.fromkeys((f"builtins.{n}" for n in ("range", "type", "id", "round", "abs", "issubclass")), _quiet),

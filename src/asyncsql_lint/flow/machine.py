@@ -158,6 +158,7 @@ class Machine(ABC):
         self.implicit = False
         self.steps = 0
         self.configured: set[Site] = set()
+        self._ends: dict[FunctionInfo, int] = {}
         self._oracle: list[int] | None = None
         self._asked: list[int] = []
         self.limits: dict[str, int] = {}
@@ -320,6 +321,29 @@ class Machine(ABC):
         self.frame.database = True
         if session is not None:
             state.effects = (*state.effects, Effect(kind, session, site, self.frame.locks > 0))
+
+    def within(self, site: Site) -> bool:
+        """Whether a place lies in the function that is being analysed."""
+        function = self.frame.function
+        if function is None:
+            return True
+        return site.path == self.frame.module.path and function.node.at <= site.node <= self.last_node(function)
+
+    def last_node(self, function: FunctionInfo) -> int:
+        """The number of the last node in a function."""
+        found = self._ends.get(function)
+        if found is None:
+            found = function.node.at
+            stack: list[object] = [function.node]
+            while stack:
+                node = stack.pop()
+                if isinstance(node, f.Node):
+                    found = max(found, node.at)
+                    stack += [getattr(node, name) for name in node.__struct_fields__]
+                elif isinstance(node, tuple):
+                    stack += node
+            self._ends[function] = found
+        return found
 
     # -- classes
 

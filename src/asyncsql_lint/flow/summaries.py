@@ -151,7 +151,7 @@ class Summaries:
     def play(self, summary: Summary, given: Frozen, site: Site, state: State, function: FunctionInfo) -> Value:
         """Do to the caller's state what the call does; choose among its outcomes."""
         m = self._m
-        self.tell(summary, given, site, function)
+        self.tell(summary, given, site, function, state)
         if not summary.finished:
             return UNKNOWN
         if m.frame.sink.watched:
@@ -164,7 +164,7 @@ class Summaries:
         outcome = summary.outcomes[m.choose(len(summary.outcomes))]
         return self.apply(outcome, given, state)
 
-    def tell(self, summary: Summary, given: Frozen, site: Site, function: FunctionInfo) -> None:
+    def tell(self, summary: Summary, given: Frozen, site: Site, function: FunctionInfo, state: State) -> None:
         """Pass on the events that the caller's objects cause, and what blocks the loop in a plain function."""
         m = self._m
         m.call_sites.setdefault(function, set()).add(site)
@@ -173,6 +173,8 @@ class Summaries:
             moved = event.placed(given.back)
             if entry == -1:
                 m.emit(moved)
+                continue
+            if entry >= 0 and orm.at_hand_here(moved, given.originals[entry], state, m):
                 continue
             first = m.implicit and not event.calls
             moved = replace(moved, calls=(*event.calls, (site, m.frame.context)), implicit=event.implicit or first)

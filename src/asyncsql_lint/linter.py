@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol
 
 from asyncsql_lint.config.load import Configuration
@@ -87,6 +88,10 @@ class _Project:
     enabled: Mapping[str, frozenset[str]]
 
 
+ANALYSIS: Engine = partial(run, rules=RULES)
+"""The analysis with all rules."""
+
+
 class Linter:
     """Checks files as `configuration` says, reading them through `files`.
 
@@ -102,7 +107,7 @@ class Linter:
         *,
         ignore_noqa: bool = False,
         report_only_given: bool = False,
-        engine: Engine = run,
+        engine: Engine = ANALYSIS,
         metas: Sequence[RuleMeta] | None = None,
     ) -> None:
         self.configuration = configuration

@@ -42,14 +42,16 @@ def _best(events: list[Event]) -> Event:
 def _outwards(
     group: list[Event], call_sites: Mapping[FunctionInfo, set[Site]], holders: Mapping[Site, FunctionInfo | None]
 ) -> list[Event]:
-    """Go out from the read, call by call, as long as only some of the known callers bring the object there like that."""
+    """Go out from the read, call by call, while only some of the known callers bring the object there like that."""
     first = group[0]
     function = holders.get(first.site)
     failing = {e.calls[0][0] for e in group}
     known = call_sites.get(function, set()) if function is not None else set()
     if known <= failing and not first.implicit:
         best = _best(group)
-        story = tuple((site, f"`{context}` brings it here" if context else "called here") for site, context in best.calls)
+        story = tuple(
+            (site, f"`{context}` brings it here" if context else "called here") for site, context in best.calls
+        )
         return [replace(best, trace=(*best.trace, *story), calls=())]
     out: list[Event] = []
     by_call: dict[Site, list[Event]] = {}
@@ -96,7 +98,17 @@ def _same_defect(event: AttributeRead) -> tuple[object, ...]:
     cause = event.cause if expired else event.query
     name = "" if expired else event.attribute
     chained = event.serializer != ""
-    return (event.site.path, event.context, event.model, name, event.why, event.detached, chained, bool(event.write), cause)
+    return (
+        event.site.path,
+        event.context,
+        event.model,
+        name,
+        event.why,
+        event.detached,
+        chained,
+        bool(event.write),
+        cause,
+    )
 
 
 def _order(event: Event) -> tuple[str, int, str]:

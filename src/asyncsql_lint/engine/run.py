@@ -20,7 +20,6 @@ from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo, ModuleInfo
 from asyncsql_lint.index.models import Models
 from asyncsql_lint.index.project import ProjectIndex
 from asyncsql_lint.rule import Finding, Rule
-from asyncsql_lint.rules import RULES
 from asyncsql_lint.source.files import SourceFile
 from asyncsql_lint.syntax.facts import ModuleFacts
 from asyncsql_lint.syntax.locate import Located, locate
@@ -41,6 +40,7 @@ class Outcome:
 
 def run(
     files: Sequence[SourceFile],
+    rules: Sequence[type[Rule[Any]]],
     *,
     roots: Sequence[str],
     report: Collection[str],
@@ -50,14 +50,16 @@ def run(
 ) -> Outcome:
     """Analyse a project.
 
-    `files` are all its files, `roots` the folders where its imports begin, `report` the paths whose findings are
-    wanted, `codes` the rules to run; `why` asks what is known of a line. User code never makes this raise.
+    `files` are all its files, `rules` what may be found, `roots` the folders where its imports begin, `report` the
+    paths whose findings are wanted, `codes` the rules to run of those; `why` asks what is known of a line. User code
+    never makes this raise.
     """
-    return on_deep_stack(lambda: _run(files, roots, report, codes, progress, why))
+    return on_deep_stack(lambda: _run(files, rules, roots, report, codes, progress, why))
 
 
 def _run(
     files: Sequence[SourceFile],
+    rules: Sequence[type[Rule[Any]]],
     roots: Sequence[str],
     report: Collection[str],
     codes: Collection[str],
@@ -72,7 +74,8 @@ def _run(
         machine = Interpreter(index, Models(index))
         machine.analyse(functions(index), index.modules.values())
         events = placed(machine.events, machine.call_sites, machine.holders)
-        findings = [f for f in check([*events, *broken], codes) if f.site.path in report]
+        chosen = [rule for rule in rules if rule.meta.code in codes]
+        findings = [f for f in check([*events, *broken], chosen) if f.site.path in report]
         texts = {file.path: file.text for file in files}
         diagnostics = Positions(texts, index).diagnostics(findings, {e.site.path: e for e in broken})
         explanations = explain(why, machine, diagnostics, Positions(texts, index).located) if why is not None else ()
@@ -89,9 +92,7 @@ def _facts(files: Sequence[SourceFile], progress: Progress | None) -> tuple[dict
     for done, file in enumerate(files, 1):
         tree = parse(file.text)
         if isinstance(tree, ParseFailure):
-            broken.append(
-                Unparsable(site=Site(file.path, 0), reason=tree.message, line=tree.line, column=tree.column)
-            )
+            broken.append(Unparsable(site=Site(file.path, 0), reason=tree.message, line=tree.line, column=tree.column))
         else:
             facts[file.path] = lower(tree)
         if progress is not None:
@@ -115,10 +116,10 @@ def _functions(module: ModuleInfo) -> Iterable[FunctionInfo]:
             stack += [b for bindings in binding.members.values() for b in bindings]
 
 
-def check(events: Iterable[Event], codes: Collection[str]) -> list[Finding]:
+def check(events: Iterable[Event], rules: Iterable[type[Rule[Any]]]) -> list[Finding]:
     """What the rules find in the events."""
-    rules: list[Rule[Any]] = [rule() for rule in RULES if rule.meta.code in codes]
-    return [f for event in events for rule in rules if isinstance(event, rule.listens_to) for f in rule.check(event)]
+    made: list[Rule[Any]] = [rule() for rule in rules]
+    return [f for event in events for rule in made if isinstance(event, rule.listens_to) for f in rule.check(event)]
 
 
 class Positions:
@@ -146,7 +147,8 @@ class Positions:
         meta = finding.meta
         if broken is not None:
             place = Position(broken.line, broken.column)
-            span, rows = Span(finding.site.path, place, place), (broken.line,)
+            span = Span(finding.site.path, place, place)
+            rows: tuple[int, ...] = (broken.line,)
         else:
             span = self.span(finding.site)
             rows = self.rows(finding.site, span)

@@ -1,1 +1,1 @@
-"""What each value is at each point of a function, what a function does for its callers, and the events that rules see."""
+"""What each value is at each point of a function, what a function does for its callers, and what rules see."""

@@ -8,8 +8,7 @@ from dataclasses import replace
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow import narrowing
-from asyncsql_lint.flow import sessions
+from asyncsql_lint.flow import narrowing, sessions
 from asyncsql_lint.flow.coroutines import HARMLESS, lost
 from asyncsql_lint.flow.events import AttributeRead, FetchedTwice, LegacyQuery, RowRead, SessionGlobal, WrongProtocol
 from asyncsql_lint.flow.expressions import Expressions
@@ -197,7 +196,9 @@ class Attributes(Expressions):
             trace = ((place, f"the statement selects whole `{only.name}` objects"),) if place is not None else ()
             session = self.session(row.session, state)
             confidence = session.confidence if session is not None else Confidence.INFERRED
-            self.emit(RowRead(site=site, model=only.name, attribute=name, confidence=confidence, trace=trace), row.session)
+            self.emit(
+                RowRead(site=site, model=only.name, attribute=name, confidence=confidence, trace=trace), row.session
+            )
         return UNKNOWN
 
     def _of_model(self, model: ClassInfo, name: str) -> bool:
@@ -328,9 +329,8 @@ class Attributes(Expressions):
 
     def class_attribute(self, info: ClassInfo, name: str, receiver: Value, site: Site, state: State) -> Value:
         """An attribute of a class: a mapped one, a method, a value of its body."""
-        if self.models.is_mapped(info) or self.models.attribute(info, name) is not None:
-            if self.models.attribute(info, name) is not None:
-                return MappedAttribute(info, name)
+        if self.models.attribute(info, name) is not None:
+            return MappedAttribute(info, name)
         if name == "__table__" and self.models.is_mapped(info):
             return Primitive("metadata")
         owner, bindings = self.index.member(info, name)
@@ -392,7 +392,9 @@ class Attributes(Expressions):
         site = self.site(target)
         session = self.session(value, state)
         if isinstance(owner, ClassValue) and session is not None and session.is_async and not session.scoped:
-            self.emit(SessionGlobal(site=site, where="a class attribute", name=target.name, confidence=session.confidence))
+            self.emit(
+                SessionGlobal(site=site, where="a class attribute", name=target.name, confidence=session.confidence)
+            )
         if isinstance(owner, Primitive) and owner.kind == "app.state" and session is not None and session.is_async:
             self.emit(SessionGlobal(site=site, where="the application's state", name=target.name))
         if not isinstance(owner, Ref):
@@ -498,9 +500,7 @@ class Attributes(Expressions):
         return sessions.fetch(result, name, site, state, self, is_call=is_call)
 
     @abstractmethod
-    def summary(
-        self, callee: Value, arguments: Arguments, state: State
-    ) -> tuple[Summary, Frozen, FunctionInfo] | None:
+    def summary(self, callee: Value, arguments: Arguments, state: State) -> tuple[Summary, Frozen, FunctionInfo] | None:
         """The summary of a call of a project's function, or None when `callee` is none."""
 
     def dynamic_read(self, lazy: Primitive, name: str, site: Site, state: State) -> None:

@@ -11,8 +11,9 @@ from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow import statements as sql
 from asyncsql_lint.flow.attributes import Attributes
 from asyncsql_lint.flow.coroutines import lost
-from asyncsql_lint.flow.freeze import Frozen
 from asyncsql_lint.flow.events import Unentered
+from asyncsql_lint.flow.freeze import Frozen
+from asyncsql_lint.flow.machine import MAX_DEPTH
 from asyncsql_lint.flow.names import annotation_of_dependency, dependency_in
 from asyncsql_lint.flow.objects import Instance, Life, Loaded, Object, Query, Result, Session, Slot
 from asyncsql_lint.flow.serialization import validated
@@ -74,7 +75,7 @@ class Calls(Attributes):
             case LibraryMethod():
                 return self.library_method(callee, arguments, site, state)
             case Factory():
-                return library.made_by(callee, arguments, site, state, self)
+                return sessions.made_by(callee, arguments, site, state, self)
             case Partial():
                 given = callee.arguments
                 merged = Arguments(
@@ -137,9 +138,7 @@ class Calls(Attributes):
             return Coroutine(callee, arguments, site, f"{info.name}()")
         return self.invoke(callee, arguments, site, state)
 
-    def summary(
-        self, callee: Value, arguments: Arguments, state: State
-    ) -> tuple[Summary, Frozen, FunctionInfo] | None:
+    def summary(self, callee: Value, arguments: Arguments, state: State) -> tuple[Summary, Frozen, FunctionInfo] | None:
         """The summary of a call of a project's function, or None when `callee` is none."""
         if isinstance(callee, FunctionValue):
             info, receiver, closure = callee.info, None, dict(callee.closure)
@@ -328,7 +327,7 @@ class Calls(Attributes):
             case Engine():
                 return sessions.engine_method(receiver, name, site, state, self)
             case Factory() if name == "begin":
-                made = library.made_by(receiver, arguments, site, state, self)
+                made = sessions.made_by(receiver, arguments, site, state, self)
                 return Primitive("session-begin", made)
             case Factory() if name == "configure":
                 self.configured.add(receiver.site)
@@ -359,7 +358,14 @@ class Calls(Attributes):
             case Session():
                 return sessions.method(ref, found, name, arguments, site, state, self)
             case Result():
-                if not found.is_async and name not in {"unique", "scalars", "mappings", "columns", "tuples", "yield_per"}:
+                if not found.is_async and name not in {
+                    "unique",
+                    "scalars",
+                    "mappings",
+                    "columns",
+                    "tuples",
+                    "yield_per",
+                }:
                     return self.fetch(found, name, site, state, is_call=True)
                 return sessions.result_method(ref, found, name, arguments, site, state, self)
             case Query():
@@ -386,9 +392,7 @@ class Calls(Attributes):
             return ref
         return UNKNOWN
 
-    def primitive_method(
-        self, receiver: Primitive, name: str, arguments: Arguments, site: Site, state: State
-    ) -> Value:
+    def primitive_method(self, receiver: Primitive, name: str, arguments: Arguments, site: Site, state: State) -> Value:
         """Methods of task groups, exit stacks, loops, transactions."""
         first = arguments.positional[0] if arguments.positional else UNKNOWN
         match receiver.kind, name:
@@ -408,7 +412,11 @@ class Calls(Attributes):
                 driver = pairing.url_of(arguments.keyword("drivername"))
                 return Primitive("url", Const(f"{driver}://")) if driver else receiver
             case "url", _:
-                return receiver if name in {"update_query_dict", "update_query_string", "difference_update_query"} else UNKNOWN
+                return (
+                    receiver
+                    if name in {"update_query_dict", "update_query_string", "difference_update_query"}
+                    else UNKNOWN
+                )
             case "adapter", "validate_python":
                 self.adapted(receiver.of, first, site, state)
                 return UNKNOWN
@@ -419,10 +427,11 @@ class Calls(Attributes):
                 if name == "enter_context":
                     return value
                 return Coroutine(External("run:value"), Arguments((value,)), site, "enter_async_context()")
-            case ("transaction" | "savepoint"), ("commit" | "rollback") if isinstance(receiver.of, Ref):
-                return self.object_method(receiver.of, name if receiver.kind == "transaction" else "flush",
-                                          Arguments(), site, state)
-            case ("dynamic" | "write_only"), _:
+            case (("transaction" | "savepoint"), ("commit" | "rollback")) if isinstance(receiver.of, Ref):
+                return self.object_method(
+                    receiver.of, name if receiver.kind == "transaction" else "flush", Arguments(), site, state
+                )
+            case (("dynamic" | "write_only"), _):
                 return UNKNOWN
             case "mutable", _:
                 if name in WRITES and isinstance(receiver.of, Ref):
@@ -462,9 +471,7 @@ class Calls(Attributes):
                 orm.read(receiver.of, relation.name, site, state, self)
                 return
 
-    def container_method(
-        self, receiver: Value, name: str, arguments: Arguments, site: Site, state: State
-    ) -> Value:
+    def container_method(self, receiver: Value, name: str, arguments: Arguments, site: Site, state: State) -> Value:
         """Methods of lists, tuples and dicts that hand their elements on."""
         match receiver:
             case ListValue() if name in {"pop", "copy"}:
@@ -510,8 +517,7 @@ class Calls(Attributes):
     def fill_fields(self, ref: Ref, info: ClassInfo, arguments: Arguments, state: State) -> None:
         """A dataclass, a NamedTuple or a pydantic model: fields by keyword and in their order."""
         attributes: dict[str, Value] = dict(arguments.keywords)
-        for name, value in zip(self.fields(info), arguments.positional, strict=False):
-            attributes[name] = value
+        attributes |= dict(zip(self.fields(info), arguments.positional, strict=False))
         found = self.plain_object(ref, state)
         if found is not None:
             state.heap[ref.id] = replace(found, attributes={**found.attributes, **attributes}, complete=False)
@@ -534,7 +540,9 @@ class Calls(Attributes):
             attribute = self.models.attribute(info, name)
             if attribute is not None and attribute.kind == "relationship":
                 known = value if not isinstance(value, (Opaque, Const)) else None
-                over[name] = Slot(Loaded.YES if known is not None or isinstance(value, Const) else Loaded.UNKNOWN, known)
+                over[name] = Slot(
+                    Loaded.YES if known is not None or isinstance(value, Const) else Loaded.UNKNOWN, known
+                )
             else:
                 over[name] = Slot(Loaded.YES, value)
             if not (isinstance(value, Const) and value.value is None):
@@ -553,9 +561,7 @@ class Calls(Attributes):
         """Pydantic's class methods: `Schema.model_validate(obj)`."""
         first = arguments.get(0, "obj")
         if self.models.is_mapped(info):
-            return self.new(
-                Instance(info, life=Life.TRANSIENT, born="new", origin=site, open=True), state
-            )
+            return self.new(Instance(info, life=Life.TRANSIENT, born="new", origin=site, open=True), state)
         if first is not None:
             lost(first, f"passed to `{info.name}.{name}()`", site, state, self)
             validated(first, info, f"{info.name}.{name}()", site, state, self)
@@ -599,7 +605,7 @@ class Calls(Attributes):
         if callee is None and param.annotation is not None:
             expression, module = annotation_of_dependency(param.annotation, info.module, self.names)
             callee = self.names.of(self.index.resolve(module, expression))
-        if callee is None or len(self.frames) > 20:
+        if callee is None or len(self.frames) > MAX_DEPTH:
             return UNKNOWN
         cache = self.frame.dependencies
         if callee in cache:
@@ -637,7 +643,9 @@ class Calls(Attributes):
             return self.call(callee, Arguments(), site, state) if isinstance(callee, Factory) else UNKNOWN
         env = self.given_by_framework(info, state, receiver)
         mode = "loop" if info.node.is_async else "thread"
-        return self.run_with(info, env, site, state, mode, dict(callee.closure) if isinstance(callee, FunctionValue) else {})
+        return self.run_with(
+            info, env, site, state, mode, dict(callee.closure) if isinstance(callee, FunctionValue) else {}
+        )
 
     def run_with(
         self,
@@ -660,11 +668,13 @@ class Calls(Attributes):
         return self.returned_type(info, site, state) if isinstance(value, Opaque) else value
 
 
-_PLAIN_METHODS = frozenset("format strip lower upper replace encode decode isoformat join hex timestamp total_seconds".split())
+_PLAIN_METHODS = frozenset(
+    "format strip lower upper replace encode decode isoformat join hex timestamp total_seconds".split()
+)
 
 
 def is_abstract(node: f.Function) -> bool:
-    """Whether a body says nothing: a docstring, `...`, `pass`, or `raise NotImplementedError`. Somebody overrides it."""
+    """Whether a body says nothing: a docstring, `...`, `pass`, or `raise NotImplementedError`. It is overridden."""
     body = [s for s in node.body if not (isinstance(s, f.ExprStmt) and isinstance(s.value, f.Const))]
     if not body:
         return True

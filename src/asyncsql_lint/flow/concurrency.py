@@ -97,9 +97,7 @@ def tell(session: int, by: str, count: str, site: Site, state: State, m: Machine
         return
     trace = ((found.origin, f"the {found.kind} comes from here"),) if found.origin is not None else ()
     confidence = Confidence.INFERRED if found.scope == "dependency" else found.confidence
-    m.emit(
-        SessionShared(site=site, by=by, what=found.kind, count=count, confidence=confidence, trace=trace), session
-    )
+    m.emit(SessionShared(site=site, by=by, what=found.kind, count=count, confidence=confidence, trace=trace), session)
 
 
 def started(value: Value, by: str, site: Site, state: State, m: Machine) -> Value:

@@ -52,7 +52,11 @@ class Contexts(Calls):
             possible = is_async or (self.frame.function is not None and self.frame.function.node.is_async)
             self.emit(
                 WrongProtocol(
-                    site=site, statement="with", wants_async=not is_async, what=what, node=node,
+                    site=site,
+                    statement="with",
+                    wants_async=not is_async,
+                    what=what,
+                    node=node,
                     fixable=fixable and possible,
                 )
             )

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from typing_extensions import Self
+
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 
@@ -31,7 +33,7 @@ class Event:
     calls: tuple[tuple[Site, str], ...] = ()
     implicit: bool = False
 
-    def placed(self: E, place: Callable[[Site], Site]) -> E:
+    def placed(self, place: Callable[[Site], Site]) -> Self:
         """The same event with the places of its story replaced."""
         return replace(self, trace=tuple((place(site), words) for site, words in self.trace))
 
@@ -122,9 +124,7 @@ class AttributeRead(Event):
         """The same event with the places of its story and of its query replaced."""
         query = None if self.query is None else place(self.query)
         cause = None if self.cause is None else place(self.cause)
-        return replace(
-            self, query=query, cause=cause, trace=tuple((place(site), words) for site, words in self.trace)
-        )
+        return replace(self, query=query, cause=cause, trace=tuple((place(site), words) for site, words in self.trace))
 
     def leans_on(self, path: str) -> bool:
         """Whether a place of its story, or its query, has this path."""

@@ -7,7 +7,9 @@ one of their own to see what comes out of their bodies.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow import pairing, serialization
@@ -113,7 +115,11 @@ class Executor(Contexts):
             self.emit(Unentered(site=self.site(expression), label=label, how="dropped", confidence=session.confidence))
 
     def _mutates(self, value: f.Expr) -> bool:
-        return isinstance(value, f.Call) and isinstance(value.func, f.Attr) and value.func.name in {"append", "add", "extend"}
+        return (
+            isinstance(value, f.Call)
+            and isinstance(value.func, f.Attr)
+            and value.func.name in {"append", "add", "extend"}
+        )
 
     def mutate(self, value: f.Expr, state: State) -> None:
         """`tasks.append(x)`: a list that is held in a name has one element more."""
@@ -133,14 +139,16 @@ class Executor(Contexts):
             known = item.items if isinstance(item, (TupleValue, ListValue)) else None
         else:
             element, known = item, (item,)
-        items = (*current.items, *known) if current.items is not None and known is not None and not self.looping else None
+        items = (
+            (*current.items, *known) if current.items is not None and known is not None and not self.looping else None
+        )
         old = current.element
         state.env[held.id] = ListValue(element if isinstance(old, Opaque) else old, items)
 
     looping: int = 0
 
     def assign(self, statement: f.Assign, state: State) -> list[State]:
-        """`a = b = value`"""
+        """`a = b = value`."""
 
         def work(trial: State) -> None:
             value = self.evaluate(statement.value, trial)
@@ -178,9 +186,10 @@ class Executor(Contexts):
     def unread(self, target: f.Expr, value: Value, state: State) -> None:
         """A coroutine that is kept in a name which nobody reads."""
         frame = self.frame
-        if isinstance(value, Coroutine) and isinstance(target, f.Name) and frame.function is not None:
-            if target.id not in frame.function.node.reads and target.id not in frame.globals:
-                lost(value, "never used", value.site, state, self)
+        if not isinstance(value, Coroutine) or not isinstance(target, f.Name) or frame.function is None:
+            return
+        if target.id not in frame.function.node.reads and target.id not in frame.globals:
+            lost(value, "never used", value.site, state, self)
 
     def kept(self, value: Value, where: str, name: str, node: f.Node, state: State) -> None:
         """A session that is kept in a module, a class or a default argument is shared by all who come."""
@@ -196,7 +205,7 @@ class Executor(Contexts):
         self.emit(SessionGlobal(site=self.site(node), where=where, name=name, confidence=session.confidence))
 
     def augmented(self, statement: f.AugAssign, state: State) -> list[State]:
-        """`a += value`"""
+        """`a += value`."""
 
         def work(trial: State) -> None:
             value = self.evaluate(statement.value, trial)
@@ -258,19 +267,19 @@ class Executor(Contexts):
         return []
 
     def jump(self, statement: f.Jump, state: State) -> list[State]:
-        """`break`, `continue`"""
+        """`break`, `continue`."""
         sink = self.frame.sink
         (sink.breaks if statement.kind == "break" else sink.continues).append(state)
         return []
 
     def delete(self, statement: f.Delete, state: State) -> list[State]:
-        """`del name`"""
+        """`del name`."""
         for target in statement.targets:
             if isinstance(target, f.Name):
                 state.env.pop(target.id, None)
         return [state]
 
-    def scope(self, statement: f.Scope, state: State) -> list[State]:
+    def declare(self, statement: f.Scope, state: State) -> list[State]:
         """`global`, `nonlocal`: what is assigned is read elsewhere."""
         self.frame.globals.update(statement.names)
         return [state]
@@ -306,7 +315,10 @@ class Executor(Contexts):
         """`@event.listens_for(target, ...)` on a function."""
         for decorator in statement.decorators:
             callee = decorator.func if isinstance(decorator, f.Call) else None
-            if isinstance(callee, (f.Attr, f.Name)) and (callee.name if isinstance(callee, f.Attr) else callee.id) == "listens_for":
+            if (
+                isinstance(callee, (f.Attr, f.Name))
+                and (callee.name if isinstance(callee, f.Attr) else callee.id) == "listens_for"
+            ):
                 value = self.evaluate(decorator, state)
                 if isinstance(value, Primitive) and value.kind == "listener":
                     function = FunctionValue(FunctionInfo(self.frame.module, statement, statement.name))
@@ -328,7 +340,7 @@ class Executor(Contexts):
     # -- branches
 
     def if_(self, statement: f.If, state: State) -> list[State]:
-        """`if test: ... else: ...`"""
+        """`if test: ... else: ...`."""
         yes: list[State] = []
         no: list[State] = []
         for end, value in self.ways(state, lambda s: self.test(statement.test, s)):
@@ -360,7 +372,7 @@ class Executor(Contexts):
         return frozenset({inner.id}) if any(p.name == inner.id for p in function.node.params) else frozenset()
 
     def match(self, statement: f.Match, state: State) -> list[State]:
-        """`match subject: ...`"""
+        """`match subject: ...`."""
         out: list[State] = []
         for end, _ in self.ways(state, lambda s: self.evaluate(statement.subject, s)):
             exhausted = False
@@ -380,7 +392,7 @@ class Executor(Contexts):
     # -- loops
 
     def while_(self, statement: f.While, state: State) -> list[State]:
-        """`while test: ... else: ...`"""
+        """`while test: ... else: ...`."""
         done: list[State] = []
         heads = [state]
         seen: list[State] = []
@@ -529,13 +541,15 @@ class Executor(Contexts):
 
     def _catches_all(self, statement: f.Try) -> bool:
         for handler in statement.handlers:
-            if handler.type is None or (isinstance(handler.type, f.Name) and handler.type.id in {"Exception", "BaseException"}):
+            if handler.type is None or (
+                isinstance(handler.type, f.Name) and handler.type.id in {"Exception", "BaseException"}
+            ):
                 return True
         return False
 
     def finally_(self, final: tuple[f.Stmt, ...], ends: list[State], sinks: list[Sink], outer: Sink) -> list[State]:
         """Run `finally` on every way out, and hand them on."""
-        inner, guarded = sinks
+        guarded = sinks[-1]
         for sink in sinks:
             for way, value, node in sink.returns:
                 for end in self.block(final, [way]) if final else [way]:
@@ -609,7 +623,7 @@ class Executor(Contexts):
         return ends
 
 
-_HANDLERS = {
+_HANDLERS: dict[type, Callable[[Executor, Any, State], list[State]]] = {
     f.ExprStmt: Executor.expression,
     f.Assign: Executor.assign,
     f.AnnAssign: Executor.annotated_assign,
@@ -618,7 +632,7 @@ _HANDLERS = {
     f.Raise: Executor.raise_,
     f.Jump: Executor.jump,
     f.Delete: Executor.delete,
-    f.Scope: Executor.scope,
+    f.Scope: Executor.declare,
     f.ImportName: Executor.import_,
     f.ImportFrom: Executor.import_,
     f.Function: Executor.define_function,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.coroutines import lost, needless
 from asyncsql_lint.flow.machine import Machine, truth
@@ -89,7 +90,7 @@ class Expressions(Machine):
                 keywords.append((keyword.name, value))
             elif isinstance(value, DictValue):
                 keywords += value.items
-                is_open = is_open or value.other is not None and not isinstance(value.other, Const)
+                is_open = is_open or not isinstance(value.other, Const)
             else:
                 is_open = True
         return Arguments(tuple(positional), tuple(keywords), is_open)
@@ -275,7 +276,7 @@ def _sub(m: Expressions, e: f.Sub, state: State) -> Value:
     return item(value, index, m, m.site(e), state)
 
 
-def item(value: Value, index: Value, m: Expressions, site: Any, state: State) -> Value:
+def item(value: Value, index: Value, m: Expressions, site: Site, state: State) -> Value:
     """The value of `value[index]`."""
     number = index.value if isinstance(index, Const) else None
     match value:
@@ -457,10 +458,10 @@ def _comprehension(m: Expressions, e: f.Comprehension, state: State) -> Value:
             m.test(condition, state)
             m.narrow(condition, True, state)
     element = m.evaluate(e.element, state)
-    value = m.evaluate(e.value, state) if e.value is not None else None
+    held = m.evaluate(e.value, state) if e.value is not None else None
     state.env = {**{n: v for n, v in state.env.items() if n in shadowed}, **shadowed}
-    if value is not None:
-        return DictValue((), value)
+    if held is not None:
+        return DictValue((), held)
     return ListValue(element, (element,) if single else None, kind=e.kind)
 
 

@@ -148,7 +148,17 @@ def token(obj: HeapObject) -> tuple[object, ...]:
         case Instance():
             over = tuple(sorted(((n, s) for n, s in obj.over.items()), key=lambda pair: pair[0]))
             state = (obj.model, obj.plan, obj.life, obj.session, obj.born, obj.origin, obj.statement, obj.expired)
-            rest = (obj.closed, obj.given, obj.open, obj.dirty, obj.confidence, obj.path, obj.pk, obj.entity, obj.assigned)
+            rest = (
+                obj.closed,
+                obj.given,
+                obj.open,
+                obj.dirty,
+                obj.confidence,
+                obj.path,
+                obj.pk,
+                obj.entity,
+                obj.assigned,
+            )
             return (Instance, *state, *rest, over)
         case Object():
             return (Object, obj.cls, tuple(sorted(obj.attributes.items(), key=lambda pair: pair[0])))

@@ -194,10 +194,11 @@ def _may_be_at_hand(ref: Ref, instance: Instance, relation: Attribute, state: St
     if relation.direction != "many-to-one" or relation.target is None:
         return False
     for number, other in state.heap.items():
-        if isinstance(other, Instance) and number != ref.id and other.session == instance.session:
-            if other.expired is None and m.index.is_subclass(other.model, relation.target) and other.life in _LIVE:
-                if other.life is not Life.DETACHED:
-                    return True
+        if not isinstance(other, Instance) or number == ref.id or other.session != instance.session:
+            continue
+        held = other.expired is None and other.life in _LIVE and other.life is not Life.DETACHED
+        if held and m.index.is_subclass(other.model, relation.target):
+            return True
     return False
 
 
@@ -268,7 +269,7 @@ def tell(
         attribute=attribute.name,
         kind=attribute.kind,
         why=why,
-        detached=instance.life in {Life.DETACHED},
+        detached=instance.life == Life.DETACHED,
         write=write,
         serializer=serializer,
         query=instance.statement,
@@ -320,7 +321,9 @@ def story(instance: Instance, attribute: Attribute, m: Machine) -> Trace:
 
 
 def _spell(kind: str) -> str:
-    return {"commit": "`commit()`", "rollback": "`rollback()`", "expire": "`expire()`", "flush": "the flush"}.get(kind, kind)
+    return {"commit": "`commit()`", "rollback": "`rollback()`", "expire": "`expire()`", "flush": "the flush"}.get(
+        kind, kind
+    )
 
 
 def blocked(m: Machine, site: Site, what: str, of: str, state: State, confidence: Confidence) -> None:
@@ -623,7 +626,9 @@ def assigned(ref: Ref, name: str, value: Value, site: Site, state: State, m: Mac
         computed = [a for a in m.models.attributes(instance.model).values() if a.server_update]
         stale = {f"~{a.name}" for a in computed} if not m.models.eager_defaults(instance.model) else set()
         given = given | stale
-        stale_again = {relation.name for relation in m.models.relationships(instance.model) if name in relation.foreign_keys}
+        stale_again = {
+            relation.name for relation in m.models.relationships(instance.model) if name in relation.foreign_keys
+        }
         over = {n: s for n, s in instance.over.items() if n not in stale_again}
         instance = replace(instance, over=over)
     state.heap[ref.id] = replace(

@@ -47,7 +47,7 @@ class Interpreter(Executor):
     # -- decorators
 
     def decorated(self, info: FunctionInfo) -> Value:
-        """A function of the project after its decorators: those of the project are called, a library's are looked up."""
+        """A function of the project after its decorators: those of the project are called."""
         found = self._decorated.get(info)
         if found is None:
             self._decorated[info] = FunctionValue(info)
@@ -251,11 +251,13 @@ class Interpreter(Executor):
 
 
 def _names_a_type(target: Target) -> bool:
-    """Whether a local assignment is one that annotations and decorators may name: `Dep = Annotated[...]`, `app = FastAPI()`."""
+    """Whether a local assignment is one that annotations and decorators may name: `Dep = Annotated[...]`."""
     value = target.value
     if isinstance(value, f.Sub):
         return True
     if not isinstance(value, f.Call):
         return False
-    last = value.func.id if isinstance(value.func, f.Name) else value.func.name if isinstance(value.func, f.Attr) else ""
+    last = (
+        value.func.id if isinstance(value.func, f.Name) else value.func.name if isinstance(value.func, f.Attr) else ""
+    )
     return last in {"FastAPI", "APIRouter", "NewType", "declarative_base", "MetaData"}

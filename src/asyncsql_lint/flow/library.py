@@ -6,14 +6,13 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import concurrency
+from asyncsql_lint.flow import concurrency, pairing
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow import pairing
 from asyncsql_lint.flow.coroutines import lost
 from asyncsql_lint.flow.expressions import Expressions
 from asyncsql_lint.flow.freeze import reachable
 from asyncsql_lint.flow.names import ASYNC_SESSIONS, SYNC_SESSIONS
-from asyncsql_lint.flow.objects import Instance, Life, Object, Session
+from asyncsql_lint.flow.objects import Instance, Life, Object, Session, Slot
 from asyncsql_lint.flow.sessions import made_by
 from asyncsql_lint.flow.state import State
 from asyncsql_lint.flow.statements import loader, select
@@ -41,6 +40,7 @@ from asyncsql_lint.flow.values import (
     Value,
 )
 from asyncsql_lint.libraries.sqlalchemy_orm import COLUMN_LOADERS, HARMLESS_OPTIONS, LOADERS
+from asyncsql_lint.syntax import facts as f
 
 Handler: TypeAlias = "Callable[[Expressions, str, Arguments, Site, State], Value]"
 
@@ -60,7 +60,12 @@ def call(m: Expressions, name: str, arguments: Arguments, site: Site, state: Sta
     handler = _TABLE.get(name)
     if handler is not None:
         return handler(m, name, arguments, site, state)
-    if name in LOADERS or name in COLUMN_LOADERS or name in HARMLESS_OPTIONS or name == "sqlalchemy.selectin_polymorphic":
+    if (
+        name in LOADERS
+        or name in COLUMN_LOADERS
+        or name in HARMLESS_OPTIONS
+        or name == "sqlalchemy.selectin_polymorphic"
+    ):
         return loader(name, arguments)
     if name.startswith(("sqlalchemy.func.", "sqlalchemy.literal", "sqlalchemy.sql.", "sqlmodel.col", "sqlmodel.func.")):
         return Primitive("sql")
@@ -199,7 +204,12 @@ def _scoped(m: Expressions, name: str, arguments: Arguments, site: Site, state: 
         return UNKNOWN
     return m.new(
         Session(
-            factory.is_async, library=factory.library, expires=factory.expires, origin=site, scope="factory", scoped=True
+            factory.is_async,
+            library=factory.library,
+            expires=factory.expires,
+            origin=site,
+            scope="factory",
+            scoped=True,
         ),
         state,
     )
@@ -227,7 +237,7 @@ def _inspect(m: Expressions, name: str, arguments: Arguments, site: Site, state:
 def _set_committed(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
     target, key = arguments.get(0, "instance"), arguments.get(1, "key")
     if isinstance(target, Ref) and isinstance(key, Const) and isinstance(key.value, str):
-        orm.put(target, key.value, orm.Slot(orm.YES), state)
+        orm.put(target, key.value, Slot(orm.YES), state)
     return NONE
 
 
@@ -273,7 +283,9 @@ def _asyncio_run(m: Expressions, name: str, arguments: Arguments, site: Site, st
 
 def _thread(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
     skip = 1 if name.endswith("run_in_executor") else 0
-    return Coroutine(External("run:thread"), Arguments(arguments.positional[skip:], arguments.keywords), site, f"{name}()")
+    return Coroutine(
+        External("run:thread"), Arguments(arguments.positional[skip:], arguments.keywords), site, f"{name}()"
+    )
 
 
 def _primitive(kind: str) -> Handler:
@@ -333,8 +345,6 @@ def _zip(m: Expressions, name: str, arguments: Arguments, site: Site, state: Sta
 
 
 def _text_of(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
-    from asyncsql_lint.syntax import facts as f
-
     for value in arguments.positional:
         lost(value, f"passed to `{name.rpartition('.')[2]}()`", site, state, m)
         m.text(value, f.Other(site.node, ()), state)
@@ -529,10 +539,29 @@ _TABLE: dict[str, Handler] = {
     "contextlib.suppress": _primitive("suppress"),
     "concurrent.futures.ThreadPoolExecutor": _primitive("executor"),
     "contextvars.ContextVar": _primitive("context_var"),
-    **dict.fromkeys((f"builtins.{n}" for n in ("len", "sum", "any", "all", "bool", "int", "float", "hasattr")), _consuming),
     **dict.fromkeys(
-        (f"builtins.{n}" for n in ("list", "tuple", "set", "sorted", "reversed", "iter", "next", "enumerate", "frozenset",
-                                   "dict", "min", "max", "aiter", "anext")),
+        (f"builtins.{n}" for n in ("len", "sum", "any", "all", "bool", "int", "float", "hasattr")), _consuming
+    ),
+    **dict.fromkeys(
+        (
+            f"builtins.{n}"
+            for n in (
+                "list",
+                "tuple",
+                "set",
+                "sorted",
+                "reversed",
+                "iter",
+                "next",
+                "enumerate",
+                "frozenset",
+                "dict",
+                "min",
+                "max",
+                "aiter",
+                "anext",
+            )
+        ),
         _container,
     ),
     "builtins.zip": _zip,

@@ -139,7 +139,6 @@ class Frame:
         return self.function.qualname if self.function is not None else "<module>"
 
 
-O = TypeVar("O", bound=HeapObject)
 T = TypeVar("T")
 
 

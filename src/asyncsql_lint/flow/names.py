@@ -153,7 +153,7 @@ class Names:
             return self.annotated(items[0], module, state, site, scope)
         if last in SEQUENCES and items:
             return ListValue(self.annotated(items[0], module, state, site, scope))
-        if last == "Union" or last == "type" or last == "Type":
+        if last in {"Union", "type", "Type"}:
             return self._union(items, module, state, site, scope) if last == "Union" else UNKNOWN
         if last in {"Callable", "dict", "Dict", "Literal", "ClassVar", "Awaitable", "Coroutine"} | STREAMS:
             return UNKNOWN
@@ -197,7 +197,9 @@ class Names:
             expires = self.project_expiry(site.path)
             confidence = Confidence.PROVED
             return m.new(
-                Session(True, library=ASYNC_SESSIONS[name], origin=site, scope=scope, expires=expires, confidence=confidence),
+                Session(
+                    True, library=ASYNC_SESSIONS[name], origin=site, scope=scope, expires=expires, confidence=confidence
+                ),
                 state,
             )
         if name == "sqlalchemy.async_scoped_session":
@@ -230,9 +232,7 @@ class Names:
                 return m.new(Session(False, library=library, origin=site, scope=scope), state)
         if m.models.is_mapped(info):
             return m.new(
-                Instance(
-                    info, Plan(unknown=True), Life.UNKNOWN, origin=site, confidence=Confidence.INFERRED
-                ),
+                Instance(info, Plan(unknown=True), Life.UNKNOWN, origin=site, confidence=Confidence.INFERRED),
                 state,
             )
         return m.new(Object(info, {}, complete=False), state)
@@ -247,9 +247,11 @@ class Names:
     def _nearest_expiry(self, folder: str) -> bool | None:
         if self._made is None:
             self._made = self._factories()
-        roots = set()
+        roots: set[str] = set()
         while folder:
-            found = {e for place, calls in self._made.items() if (place + "/").startswith(folder + "/") for _, e in calls}
+            found = {
+                e for place, calls in self._made.items() if (place + "/").startswith(folder + "/") for _, e in calls
+            }
             if found:
                 return next(iter(found)) if len(found) == 1 else None
             if folder in roots:
@@ -258,7 +260,7 @@ class Names:
         return None
 
     def _factories(self) -> dict[str, list[tuple[str, bool | None]]]:
-        """Every place of the project where an async session's factory is made, by folder, with what it says of expiry."""
+        """Every place where an async session's factory is made, by folder, with what it says of expiry."""
         table: dict[str, list[tuple[str, bool | None]]] = {}
         for module in self._m.index.modules.values():
             words = module.facts.words
@@ -287,7 +289,9 @@ def _session_calls(module: ModuleInfo, m: Machine) -> list[tuple[f.Call, str]]:
         for definition in m.index.resolve(module, func):
             if isinstance(definition, ExternalName):
                 name = definition.name
-                asynchronous = any(k.name == "class_" and _last(k.value).endswith("AsyncSession") for k in call.keywords)
+                asynchronous = any(
+                    k.name == "class_" and _last(k.value).endswith("AsyncSession") for k in call.keywords
+                )
                 if name in {"sqlalchemy.async_sessionmaker", *ASYNC_SESSIONS} or (
                     name == "sqlalchemy.sessionmaker" and asynchronous
                 ):
@@ -296,7 +300,9 @@ def _session_calls(module: ModuleInfo, m: Machine) -> list[tuple[f.Call, str]]:
 
 
 def _last(expression: f.Expr) -> str:
-    return expression.id if isinstance(expression, f.Name) else expression.name if isinstance(expression, f.Attr) else ""
+    return (
+        expression.id if isinstance(expression, f.Name) else expression.name if isinstance(expression, f.Attr) else ""
+    )
 
 
 def calls_in(body: tuple[f.Stmt, ...]) -> list[f.Call]:

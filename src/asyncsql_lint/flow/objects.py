@@ -64,7 +64,8 @@ class Instance:
 
     `born` is `query`, `new` or `unknown`; `origin` where it was queried or made. `given` are the keywords that a
     new object was made with, `open` tells that there were others. `dirty` tells that a column was changed since the
-    last flush, `assigned` are those columns, `version` counts the assignments. `turn` tells that it stands for one of several rows of a loop.
+    last flush, `assigned` are those columns, `version` counts the assignments.
+    `entity` is the class that was queried, where the object has turned out to be of a subclass of it.
     """
 
     model: ClassInfo

@@ -30,19 +30,42 @@ def async_engine(driver: str, arguments: Arguments, site: Site, m: Machine) -> N
     """`create_async_engine(url, ...)`: the driver has to be async, and so has the pool."""
     dialect, name = split(driver)
     if dialect == "postgres":
-        _tell(m, site, "driver", f"`{driver}://`", "is no dialect that SQLAlchemy knows", "write `postgresql+asyncpg://`")
+        _tell(
+            m, site, "driver", f"`{driver}://`", "is no dialect that SQLAlchemy knows", "write `postgresql+asyncpg://`"
+        )
     elif name in SYNC_DRIVERS:
-        _tell(m, site, "driver", f"`{driver}://`", f"uses `{name}`, a sync driver, for an async engine", _async_url(dialect))
+        _tell(
+            m,
+            site,
+            "driver",
+            f"`{driver}://`",
+            f"uses `{name}`, a sync driver, for an async engine",
+            _async_url(dialect),
+        )
     elif not name and dialect in SYNC_DEFAULTS:
         default = SYNC_DEFAULTS[dialect]
-        _tell(m, site, "driver", f"`{dialect}://`", f"means the sync driver `{default}`, for an async engine", _async_url(dialect))
+        _tell(
+            m,
+            site,
+            "driver",
+            f"`{dialect}://`",
+            f"means the sync driver `{default}`, for an async engine",
+            _async_url(dialect),
+        )
     elif not name and dialect == "postgresql":
         problem = "means psycopg2, a sync driver, on SQLAlchemy 2.0 (and psycopg from 2.1 on)"
         _tell(m, site, "driver", "`postgresql://`", problem, _async_url(dialect), certain=False)
     pool = arguments.keyword("poolclass")
     if isinstance(pool, External) and pool.name in POOLS:
         last = pool.name.rpartition(".")[2]
-        _tell(m, site, "pool", f"`{last}`", "cannot be used by an async engine", "leave `poolclass` out, or use `AsyncAdaptedQueuePool` or `NullPool`")
+        _tell(
+            m,
+            site,
+            "pool",
+            f"`{last}`",
+            "cannot be used by an async engine",
+            "leave `poolclass` out, or use `AsyncAdaptedQueuePool` or `NullPool`",
+        )
 
 
 def _async_url(dialect: str) -> str:
@@ -55,7 +78,14 @@ def wrapped(engine: Value | None, site: Site, m: Machine) -> None:
     if isinstance(engine, Engine) and not engine.is_async:
         _, name = split(engine.driver)
         if name in SYNC_DRIVERS:
-            _tell(m, site, "driver", f"`{engine.driver}://`", f"uses `{name}`, a sync driver, for an async engine", "name an async driver in the URL")
+            _tell(
+                m,
+                site,
+                "driver",
+                f"`{engine.driver}://`",
+                f"uses `{name}`, a sync driver, for an async engine",
+                "name an async driver in the URL",
+            )
 
 
 def used_sync(engine: Engine, m: Machine) -> bool:
@@ -63,7 +93,14 @@ def used_sync(engine: Engine, m: Machine) -> bool:
     _, name = split(engine.driver)
     if not engine.is_async and name in ASYNC_DRIVERS and not engine.inner:
         problem = f"uses `{name}`, an async driver, for a sync engine"
-        _tell(m, engine.site, "driver", f"`{engine.driver}://`", problem, "use `create_async_engine()`, or name a sync driver")
+        _tell(
+            m,
+            engine.site,
+            "driver",
+            f"`{engine.driver}://`",
+            problem,
+            "use `create_async_engine()`, or name a sync driver",
+        )
         return True
     return False
 
@@ -75,7 +112,11 @@ def session_bind(is_async: bool, bind: Value | None, what: str, site: Site, m: M
     if bind.is_async is is_async:
         return not is_async and used_sync(bind, m)
     kind, wanted = ("an async", "a sync") if bind.is_async else ("a sync", "an async")
-    remedy = "use `async_sessionmaker`, or `AsyncSession`" if bind.is_async else "make the engine with `create_async_engine()`"
+    remedy = (
+        "use `async_sessionmaker`, or `AsyncSession`"
+        if bind.is_async
+        else "make the engine with `create_async_engine()`"
+    )
     _tell(m, site, "pairing", what, f"is given {kind} engine, but works with {wanted} one", remedy)
     return True
 
@@ -83,7 +124,14 @@ def session_bind(is_async: bool, bind: Value | None, what: str, site: Site, m: M
 def session_class(factory: str, wants_async: bool, is_async: bool, site: Site, m: Machine) -> None:
     """`async_sessionmaker(class_=Session)`."""
     if wants_async and not is_async:
-        _tell(m, site, "pairing", f"`{factory}`", "is given a sync session class", "leave `class_` out, or give an AsyncSession")
+        _tell(
+            m,
+            site,
+            "pairing",
+            f"`{factory}`",
+            "is given a sync session class",
+            "leave `class_` out, or give an AsyncSession",
+        )
 
 
 def scoped(factory: Value | None, site: Site, m: Machine) -> None:
@@ -114,7 +162,11 @@ def listener(target: Value | None, function: Value | None, site: Site, state: St
     """`listens_for(target, ...)`: the target has to be sync, and so has the function."""
     what = _async_target(target, state, m)
     if what:
-        remedy = "listen on `engine.sync_engine`" if "engine" in what else "listen on `Session`, or on `session.sync_session`"
+        remedy = (
+            "listen on `engine.sync_engine`"
+            if "engine" in what
+            else "listen on `Session`, or on `session.sync_session`"
+        )
         _tell(m, site, "listener", "The listener", f"is set on {what}, which has no events of its own", remedy)
     elif isinstance(function, FunctionValue) and function.info.node.is_async and not function.info.node.is_generator:
         problem = "is an `async def`: it is called, and nobody awaits it, so it never runs"

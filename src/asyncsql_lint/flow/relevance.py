@@ -19,8 +19,8 @@ TRIGGERS = frozenset(
     AsyncSession async_sessionmaker create_async_engine AsyncEngine AsyncConnection async_scoped_session sessionmaker
     create_engine scoped_session execute scalars scalar scalar_one scalar_one_or_none commit rollback run_sync
     stream_scalars begin_nested expire_all expunge awaitable_attrs sync_session sync_engine selectinload joinedload
-    subqueryload async_session sqlmodel sqlalchemy listens_for listen create_all drop_all async_engine_from_config get_one
-    add_all
+    subqueryload async_session sqlmodel sqlalchemy listens_for listen create_all drop_all async_engine_from_config
+    get_one add_all
     """.split()
 )
 """Words of SQLAlchemy and SQLModel that few others use."""

@@ -20,7 +20,9 @@ MAX_NESTING = 3
 """How deep nested models are followed; a model that contains itself is followed that often."""
 
 
-def validated(value: Value, schema: ClassInfo, serializer: str, site: Site, state: State, m: Machine, depth: int = 0) -> None:
+def validated(
+    value: Value, schema: ClassInfo, serializer: str, site: Site, state: State, m: Machine, depth: int = 0
+) -> None:
     """`schema` is made of `value`: read what its fields name."""
     match value:
         case Ref() if isinstance(m.instance(value, state), Instance):
@@ -75,9 +77,9 @@ def encoded(value: Value, serializer: str, site: Site, state: State, m: Machine)
     match value:
         case Ref():
             instance = m.instance(value, state)
-            if instance is not None and m.index.inherits(instance.model, "sqlmodel.SQLModel"):
-                if instance.expired is not None:
-                    _read_columns(value, serializer, site, state, m)
+            expired = instance is not None and instance.expired is not None
+            if instance is not None and expired and m.index.inherits(instance.model, "sqlmodel.SQLModel"):
+                _read_columns(value, serializer, site, state, m)
         case ListValue(items=None):
             encoded(value.element, serializer, site, state, m)
         case ListValue(items=items) if items is not None:
@@ -93,7 +95,9 @@ def _custom(schema: ClassInfo, m: Machine) -> bool:
             if isinstance(function, FunctionInfo):
                 for decorator in function.node.decorators:
                     callee = decorator.func if isinstance(decorator, f.Call) else decorator
-                    last = callee.id if isinstance(callee, f.Name) else callee.name if isinstance(callee, f.Attr) else ""
+                    last = (
+                        callee.id if isinstance(callee, f.Name) else callee.name if isinstance(callee, f.Attr) else ""
+                    )
                     if last in {"model_validator", "root_validator", "model_serializer"}:
                         return True
     return False
@@ -130,7 +134,9 @@ def _attribute_read(name: str, value: f.Expr | None) -> str | None:
 def _last(annotation: f.Expr) -> str:
     if isinstance(annotation, f.Sub):
         return _last(annotation.value)
-    return annotation.id if isinstance(annotation, f.Name) else annotation.name if isinstance(annotation, f.Attr) else ""
+    return (
+        annotation.id if isinstance(annotation, f.Name) else annotation.name if isinstance(annotation, f.Attr) else ""
+    )
 
 
 def _schema_in(annotation: f.Expr, module: ModuleInfo, m: Machine) -> ClassInfo | None:
@@ -180,14 +186,13 @@ def response_model(info: FunctionInfo, m: Machine) -> tuple[ClassInfo | None, bo
 
 
 def _is_router(expression: f.Expr, info: FunctionInfo, m: Machine) -> bool:
-    """Whether a decorator's object is FastAPI's: by what it was made of, also as a local name or a class's attribute."""
+    """Whether a decorator's object is FastAPI's: by what it was made of, also as a local name."""
     module = info.module
     for definition in m.index.resolve(module, expression):
         if isinstance(definition, tuple):
             value = definition[1].value
             if isinstance(value, f.Call):
-                names = [d for d in m.index.resolve(definition[0], value.func)]
-                for one in names:
+                for one in m.index.resolve(definition[0], value.func):
                     if getattr(one, "name", "") in {"fastapi.FastAPI", "fastapi.APIRouter"}:
                         return True
                     if isinstance(one, ClassInfo) and m.index.externals(one) & {"fastapi.FastAPI", "fastapi.APIRouter"}:

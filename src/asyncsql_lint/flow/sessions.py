@@ -9,7 +9,7 @@ from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow import pairing
 from asyncsql_lint.flow.machine import Machine
-from asyncsql_lint.flow.objects import Instance, Life, Loaded, Query, Result, Session, Slot
+from asyncsql_lint.flow.objects import Cause, Instance, Life, Loaded, Query, Result, Session, Slot
 from asyncsql_lint.flow.plans import Plan
 from asyncsql_lint.flow.state import State
 from asyncsql_lint.flow.statements import plan_of, select, with_options
@@ -26,7 +26,6 @@ from asyncsql_lint.flow.values import (
     Factory,
     LibraryMethod,
     ListValue,
-    Opaque,
     Primitive,
     Ref,
     Row,
@@ -87,7 +86,7 @@ def marked(ref: Ref, name: str, arguments: Arguments, site: Site, state: State, 
             _expire(target, arguments, site, state, m)
             return NONE
         case "expunge" if isinstance(target, Ref):
-            orm.update(target, state, life=Life.DETACHED, closed=orm.Cause("expunge", site))
+            orm.update(target, state, life=Life.DETACHED, closed=Cause("expunge", site))
             return NONE
         case "expunge_all":
             orm.detached_all(number, site, state)
@@ -104,7 +103,7 @@ def _expire(target: Ref, arguments: Arguments, site: Site, state: State, m: Mach
         return
     names = _names(arguments.get(1, "attribute_names"))
     if arguments.get(1, "attribute_names") is None:
-        orm.update(target, state, expired=orm.Cause("expire", site), over={})
+        orm.update(target, state, expired=Cause("expire", site), over={})
     elif names is None:
         orm.update(target, state, life=Life.UNKNOWN)
     else:
@@ -115,9 +114,7 @@ def _expire(target: Ref, arguments: Arguments, site: Site, state: State, m: Mach
 def _names(value: Value | None) -> tuple[str, ...] | None:
     """The attribute names in a list or tuple of strings; None when there are none or they cannot be read."""
     items: tuple[Value, ...] | None = None
-    if isinstance(value, ListValue):
-        items = value.items
-    elif isinstance(value, TupleValue):
+    if isinstance(value, (ListValue, TupleValue)):
         items = value.items
     if items is None:
         return None
@@ -216,11 +213,12 @@ def _get(number: int, name: str, arguments: Arguments, site: Site, state: State,
     pk = arguments.get(1, "ident")
     if arguments.keyword("populate_existing") is None and isinstance(pk, Const):
         for other, found in state.heap.items():
-            if isinstance(found, Instance) and found.session == number and found.model is model and found.pk == pk:
-                if found.life is Life.PERSISTENT:
-                    if found.expired is not None:
-                        orm.refreshed(Ref(other), None, state, m)
-                    return Ref(other, optional=name == "get")
+            if not isinstance(found, Instance) or found.session != number or found.model is not model:
+                continue
+            if found.pk == pk and found.life is Life.PERSISTENT:
+                if found.expired is not None:
+                    orm.refreshed(Ref(other), None, state, m)
+                return Ref(other, optional=name == "get")
     plan = plan_of(model, arguments.keyword("options"), m)
     if arguments.open:
         plan = replace(plan, unknown=True, _index={})
@@ -297,7 +295,9 @@ def _run_sync(ref: Ref, session: Session, arguments: Arguments, site: Site, stat
 # -- results
 
 
-def result_method(ref: Ref, result: Result, name: str, arguments: Arguments, site: Site, state: State, m: Machine) -> Value:
+def result_method(
+    ref: Ref, result: Result, name: str, arguments: Arguments, site: Site, state: State, m: Machine
+) -> Value:
     """Call a method of a result."""
     if result.is_async and name in api.ASYNC_RESULT_COROUTINES:
         return Coroutine(LibraryMethod(ref, name), arguments, site, f"result.{name}()")
@@ -377,14 +377,18 @@ def _entity_value(
 # -- legacy queries
 
 
-def query_method(ref: Ref, query: Query, name: str, arguments: Arguments, site: Site, state: State, m: Machine) -> Value:
+def query_method(
+    ref: Ref, query: Query, name: str, arguments: Arguments, site: Site, state: State, m: Machine
+) -> Value:
     """Call a method of `session.query(...)`."""
     session = m.session(query.session, state)
     if name == "options":
         changed = with_options(query.statement, list(arguments.positional), arguments.open, m)
         return m.new(Query(query.session, changed), state)
     if name not in api.QUERY_IO:
-        return m.new(query, state) if name not in {"subquery", "exists", "label", "cte", "as_scalar"} else Primitive("sql")
+        return (
+            m.new(query, state) if name not in {"subquery", "exists", "label", "cte", "as_scalar"} else Primitive("sql")
+        )
     return query_fetch(query, name, session, site, state, m)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.plans import Option, Plan, Step
 from asyncsql_lint.flow.state import State
-from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.values import (
+    UNKNOWN,
     Alias,
     Arguments,
     ClassValue,
@@ -22,7 +23,6 @@ from asyncsql_lint.flow.values import (
     Primitive,
     Statement,
     TupleValue,
-    UNKNOWN,
     Value,
 )
 from asyncsql_lint.index.definitions import ClassInfo
@@ -224,9 +224,7 @@ def _polymorphic(arguments: Arguments) -> Value:
     if not isinstance(base, ClassValue):
         return _OPAQUE_OPTION
     items: tuple[Value, ...] | None = None
-    if isinstance(subclasses, ListValue):
-        items = subclasses.items
-    elif isinstance(subclasses, TupleValue):
+    if isinstance(subclasses, (ListValue, TupleValue)):
         items = subclasses.items
     if items is None:
         return _OPAQUE_OPTION

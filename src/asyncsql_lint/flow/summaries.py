@@ -15,7 +15,7 @@ from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.events import Event
 from asyncsql_lint.flow.freeze import Frozen, Renaming, reachable, renamed, renamed_object
 from asyncsql_lint.flow.machine import FIRST_ID, MAX_DEPTH, MAX_STEPS, Frame, Machine, Sink, Unreachable
-from asyncsql_lint.flow.objects import HeapObject, Object, Session
+from asyncsql_lint.flow.objects import HeapObject, Object
 from asyncsql_lint.flow.state import Effect, RunningTask, State, dull, join
 from asyncsql_lint.flow.values import NONE, UNKNOWN, Const, Opaque, Ref, Value
 from asyncsql_lint.index.definitions import FunctionInfo
@@ -77,7 +77,9 @@ class Summaries:
         heap = state.heap
         if self._variants.get(function, 0) >= MAX_VARIANTS:
             values = [_general(v) for v in values]
-            heap = {n: replace(o, attributes={}, complete=False) if isinstance(o, Object) else o for n, o in heap.items()}
+            heap = {
+                n: replace(o, attributes={}, complete=False) if isinstance(o, Object) else o for n, o in heap.items()
+            }
         frozen = Frozen([*values, *over], heap)
         key = (function, mode, tuple(names), tuple(closed), frozen.key(), self._m.frame.locks > 0)
         found = self._table.get(key)

@@ -78,7 +78,7 @@ class ExternalName:
 def collect(
     body: tuple[f.Stmt, ...], module: ModuleInfo, prefix: str, owner: ClassInfo | None
 ) -> tuple[dict[str, list[Binding]], list[f.ImportFrom]]:
-    """The bindings of each name in a module's or class's body, through `if`, `try`, `with` and loops; and its `import *`."""
+    """The bindings of each name in a module's or class's body, also in blocks; and its `import *`."""
     table: dict[str, list[Binding]] = {}
     stars: list[f.ImportFrom] = []
     _collect(body, module, prefix, owner, table, stars)
@@ -118,7 +118,9 @@ def _bindings(
                 return []
             return [(statement.asname or statement.name, statement)]
         case f.Assign():
-            return [pair for target in statement.targets for pair in _targets(target, statement.value, None, statement.at)]
+            return [
+                pair for target in statement.targets for pair in _targets(target, statement.value, None, statement.at)
+            ]
         case f.AnnAssign():
             return _targets(statement.target, statement.value, statement.annotation, statement.at)
         case f.With():

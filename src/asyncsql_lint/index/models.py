@@ -151,11 +151,11 @@ class Models:
         table: dict[str, Attribute] = {}
         for owner in reversed(self.index.mro(info)):
             for name, bindings in owner.members.items():
-                attribute = self._attribute(info, owner, name, bindings[-1])
+                attribute = self._attribute(owner, name, bindings[-1])
                 if attribute is not None:
                     table[name] = attribute
             for name, call, module in self._extra.get(owner, ()):
-                attribute = self._from_call(info, owner, name, call, None, module)
+                attribute = self._from_call(owner, name, call, None, module)
                 if attribute is not None:
                     table[name] = attribute
         self._borrow_columns(info, table)
@@ -178,24 +178,24 @@ class Models:
                     column = self._column(str(argument.args[0].value), argument, info, info.module)
                     table.setdefault(column.name, column)
 
-    def _attribute(self, info: ClassInfo, owner: ClassInfo, name: str, binding: Binding) -> Attribute | None:
+    def _attribute(self, owner: ClassInfo, name: str, binding: Binding) -> Attribute | None:
         if isinstance(binding, FunctionInfo):
-            return self._declared_attr(info, owner, name, binding)
+            return self._declared_attr(owner, name, binding)
         if not isinstance(binding, Target) or name.startswith("__"):
             return None
         if isinstance(binding.value, f.Call):
-            found = self._from_call(info, owner, name, binding.value, binding.annotation, owner.module)
+            found = self._from_call(owner, name, binding.value, binding.annotation, owner.module)
             if found is not None:
                 return found
-        return self._annotated(info, owner, name, binding)
+        return self._annotated(owner, name, binding)
 
-    def _declared_attr(self, info: ClassInfo, owner: ClassInfo, name: str, function: FunctionInfo) -> Attribute | None:
+    def _declared_attr(self, owner: ClassInfo, name: str, function: FunctionInfo) -> Attribute | None:
         names = {self._decorator_name(owner.module, d) for d in function.node.decorators}
         if not names & {"sqlalchemy.declared_attr", "declared_attr"}:
             return None
         for statement in function.node.body:
             if isinstance(statement, f.Return) and isinstance(statement.value, f.Call):
-                return self._from_call(info, owner, name, statement.value, function.node.returns, owner.module)
+                return self._from_call(owner, name, statement.value, function.node.returns, owner.module)
         return None
 
     def _decorator_name(self, module: ModuleInfo, decorator: f.Expr) -> str:
@@ -206,7 +206,7 @@ class Models:
                 return name.rpartition(".")[0] if name.endswith((".directive", ".cascading")) else name
         return callee.id if isinstance(callee, f.Name) else ""
 
-    def _annotated(self, info: ClassInfo, owner: ClassInfo, name: str, binding: Target) -> Attribute | None:
+    def _annotated(self, owner: ClassInfo, name: str, binding: Target) -> Attribute | None:
         """`title: Mapped[str]` and SQLModel's `title: str` are columns without a call."""
         annotation = binding.annotation
         if annotation is None:
@@ -226,7 +226,7 @@ class Models:
         return ""
 
     def _from_call(
-        self, info: ClassInfo, owner: ClassInfo, name: str, call: f.Call, annotation: f.Expr | None, module: ModuleInfo
+        self, owner: ClassInfo, name: str, call: f.Call, annotation: f.Expr | None, module: ModuleInfo
     ) -> Attribute | None:
         kind = self._external(module, call.func)
         site = Site(module.path, call.at)
@@ -320,8 +320,7 @@ class Models:
         if kind == "sqlmodel.Relationship":
             nested = options.get("sa_relationship")
             if isinstance(nested, f.Call):
-                found = self._relationship(name, nested, annotation, owner, module, "sqlalchemy.relationship")
-                return found
+                return self._relationship(name, nested, annotation, owner, module, "sqlalchemy.relationship")
             extra = options.get("sa_relationship_kwargs")
             if isinstance(extra, f.DictDisplay):
                 for key, value in zip(extra.keys, extra.values, strict=True):
@@ -444,15 +443,17 @@ class Models:
         return column.foreign_table in {self.tablename(target), f"<{target.name}>"}
 
     def _columns_pointing(self, source: ClassInfo, target: ClassInfo) -> bool:
-        """Whether a class has a foreign key to `target`; asked of the raw columns, for its relationships may be in the making."""
+        """Whether a class has a foreign key to `target`; asked of the raw columns."""
         for owner in self.index.mro(source):
             for name, bindings in owner.members.items():
                 binding = bindings[-1]
                 if isinstance(binding, Target) and isinstance(binding.value, f.Call):
                     kind = self._external(owner.module, binding.value.func)
-                    if kind in {"sqlalchemy.mapped_column", "sqlalchemy.Column", "sqlmodel.Field"}:
-                        if self._points_at(self._column(name, binding.value, owner, owner.module), target):
-                            return True
+                    columns = {"sqlalchemy.mapped_column", "sqlalchemy.Column", "sqlmodel.Field"}
+                    if kind in columns and self._points_at(
+                        self._column(name, binding.value, owner, owner.module), target
+                    ):
+                        return True
         return False
 
     # -- what is written outside of the class

@@ -37,7 +37,7 @@ class ModuleMap:
 
     def submodule(self, package: str, name: str) -> str | None:
         """The module `name` in the package whose file (or `folder/`) is `package`."""
-        if package.endswith("/__init__.py") or package.endswith("/"):
+        if package.endswith(("/__init__.py", "/")):
             return self._below(package.rpartition("/")[0], [name])
         return None
 

@@ -145,8 +145,7 @@ class ProjectIndex:
             if isinstance(definition, ClassInfo):
                 return definition
         candidates = self.classes_by_name().get(last, [])
-        near = self._nearest(module, candidates)
-        return near
+        return self._nearest(module, candidates)
 
     def _nearest(self, module: ModuleInfo, candidates: list[ClassInfo]) -> ClassInfo | None:
         """Of several classes of one name, the only one whose file shares the longest path with `module`."""

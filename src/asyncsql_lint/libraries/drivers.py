@@ -16,7 +16,13 @@ SYNC_DRIVERS = frozenset(
 )
 """Drivers that an async engine refuses."""
 
-SYNC_DEFAULTS = {"mysql": "mysqlclient", "mariadb": "mysqlclient", "sqlite": "pysqlite", "oracle": "cx_oracle", "mssql": "pyodbc"}
+SYNC_DEFAULTS = {
+    "mysql": "mysqlclient",
+    "mariadb": "mysqlclient",
+    "sqlite": "pysqlite",
+    "oracle": "cx_oracle",
+    "mssql": "pyodbc",
+}
 """Dialects without a driver in the URL whose default driver is sync, on SQLAlchemy 2.0 and 2.1."""
 
 POOLS = frozenset({"sqlalchemy.QueuePool", "sqlalchemy.pool.SingletonThreadPool", "sqlalchemy.pool.QueuePool"})

@@ -22,7 +22,9 @@ SESSION_SYNC = frozenset(
 )
 """Methods of AsyncSession that are no coroutine functions and whose value cannot be awaited."""
 
-SESSION_ATTRIBUTES = frozenset("dirty new deleted identity_map is_active no_autoflush autoflush info bind sync_session".split())
+SESSION_ATTRIBUTES = frozenset(
+    "dirty new deleted identity_map is_active no_autoflush autoflush info bind sync_session".split()
+)
 """Attributes of AsyncSession that cannot be awaited."""
 
 CONNECTION_COROUTINES = frozenset(
@@ -33,7 +35,9 @@ CONNECTION_COROUTINES = frozenset(
 )
 """Coroutine functions of AsyncConnection."""
 
-CONNECTION_SYNC = frozenset("closed get_nested_transaction get_transaction in_nested_transaction in_transaction".split())
+CONNECTION_SYNC = frozenset(
+    "closed get_nested_transaction get_transaction in_nested_transaction in_transaction".split()
+)
 
 ENGINE_COROUTINES = frozenset({"dispose", "raw_connection"})
 """Coroutine functions of AsyncEngine; `connect()` and `begin()` are none."""

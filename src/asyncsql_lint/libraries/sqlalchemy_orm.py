@@ -31,17 +31,23 @@ LOADERS: dict[str, str] = {
 COLUMN_LOADERS = frozenset({"sqlalchemy.load_only", "sqlalchemy.defer", "sqlalchemy.undefer"})
 """Functions that make a loader option for columns."""
 
-HARMLESS_OPTIONS = frozenset({"sqlalchemy.with_loader_criteria", "sqlalchemy.undefer_group", "sqlalchemy.with_expression"})
+HARMLESS_OPTIONS = frozenset(
+    {"sqlalchemy.with_loader_criteria", "sqlalchemy.undefer_group", "sqlalchemy.with_expression"}
+)
 """Options that load no relationship."""
 
 CHAINED = {name.rpartition(".")[2]: strategy for name, strategy in LOADERS.items()}
 """The same as methods of an option: `selectinload(A.b).joinedload(B.c)`."""
 
-COLLECTIONS = frozenset({"list", "List", "set", "Set", "Sequence", "Collection", "frozenset", "dict", "Dict", "MutableSequence"})
+COLLECTIONS = frozenset(
+    {"list", "List", "set", "Set", "Sequence", "Collection", "frozenset", "dict", "Dict", "MutableSequence"}
+)
 """Annotations that make a relationship a collection."""
 
 LAZY_ALIASES: dict[object, str] = {True: "select", None: "noload", False: "joined", "raise_on_sql": "raise"}
 """Old spellings of `lazy=`."""
 
-WRITES = frozenset({"append", "remove", "extend", "insert", "pop", "clear", "add", "discard", "update", "sort", "reverse"})
+WRITES = frozenset(
+    {"append", "remove", "extend", "insert", "pop", "clear", "add", "discard", "update", "sort", "reverse"}
+)
 """Methods that change a collection; each loads it first."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from asyncsql_lint.diagnostics import Applicability, Severity
 from asyncsql_lint.flow.events import AttributeRead
 from asyncsql_lint.rule import Finding, Rule, RuleMeta
-from asyncsql_lint.rules.wording import DETACHED, FORBIDDEN, MISSING_GREENLET, reading, story
+from asyncsql_lint.wording import DETACHED, reading, story
 
 _HELP = "load it in the query, or read it while the session is open"
 
@@ -68,5 +68,5 @@ class DetachedAccess(Rule[AttributeRead]):
             related=story(event),
             help=_HELP,
             symbol=f"{event.model}.{event.attribute}",
-            raises=DETACHED if event.detached else FORBIDDEN if event.why == "raise" else MISSING_GREENLET,
+            raises=DETACHED,
         )

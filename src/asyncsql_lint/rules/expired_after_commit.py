@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from asyncsql_lint.diagnostics import Applicability, Severity
 from asyncsql_lint.flow.events import AttributeRead
 from asyncsql_lint.rule import Finding, Rule, RuleMeta
-from asyncsql_lint.rules.wording import DETACHED, FORBIDDEN, MISSING_GREENLET, reading, story
+from asyncsql_lint.wording import MISSING_GREENLET, reading, story
 
 _HELP = "make the session factory with `expire_on_commit=False`, or `await session.refresh(...)` after the commit"
 
@@ -73,5 +73,5 @@ class ExpiredAfterCommit(Rule[AttributeRead]):
             related=story(event),
             help=_HELP,
             symbol=f"{event.model}.{event.attribute}",
-            raises=DETACHED if event.detached else FORBIDDEN if event.why == "raise" else MISSING_GREENLET,
+            raises=MISSING_GREENLET,
         )

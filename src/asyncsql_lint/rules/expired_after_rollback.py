@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from asyncsql_lint.diagnostics import Applicability, Severity
 from asyncsql_lint.flow.events import AttributeRead
 from asyncsql_lint.rule import Finding, Rule, RuleMeta
-from asyncsql_lint.rules.wording import DETACHED, FORBIDDEN, MISSING_GREENLET, reading, story
+from asyncsql_lint.wording import MISSING_GREENLET, reading, story
 
 _HELP = "read it into a name before the rollback, or `await session.refresh(...)` after it"
 
@@ -69,5 +69,5 @@ class ExpiredAfterRollback(Rule[AttributeRead]):
             related=story(event),
             help=_HELP,
             symbol=f"{event.model}.{event.attribute}",
-            raises=DETACHED if event.detached else FORBIDDEN if event.why == "raise" else MISSING_GREENLET,
+            raises=MISSING_GREENLET,
         )

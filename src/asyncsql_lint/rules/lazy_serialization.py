@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from asyncsql_lint.diagnostics import Applicability, Severity
 from asyncsql_lint.flow.events import AttributeRead
 from asyncsql_lint.rule import Finding, Rule, RuleMeta
-from asyncsql_lint.rules.wording import DETACHED, FORBIDDEN, MISSING_GREENLET, loader_repair, option_text, story
+from asyncsql_lint.wording import FORBIDDEN, MISSING_GREENLET, loader_repair, option_text, story
 
 
 class LazySerialization(Rule[AttributeRead]):
@@ -78,7 +78,9 @@ class LazySerialization(Rule[AttributeRead]):
 
     def check(self, event: AttributeRead) -> Iterator[Finding]:
         """Yield what is wrong with `event`."""
-        if not (event.why in {"lazy", "raise"} and event.kind != "column" and bool(event.serializer) and not event.detached):
+        if not (
+            event.why in {"lazy", "raise"} and event.kind != "column" and bool(event.serializer) and not event.detached
+        ):
             return
         yield self.found(
             event,
@@ -87,5 +89,5 @@ class LazySerialization(Rule[AttributeRead]):
             repair=loader_repair(event),
             repair_title=f"Load it with `{option_text(event)}`",
             symbol=f"{event.model}.{event.attribute}",
-            raises=DETACHED if event.detached else FORBIDDEN if event.why == "raise" else MISSING_GREENLET,
+            raises=FORBIDDEN if event.why == "raise" else MISSING_GREENLET,
         )

@@ -70,6 +70,8 @@ class MissingAwait(Rule[CoroutineLost]):
             f"`{event.label}` is a coroutine that is {_HOW.get(event.how, event.how)} without being awaited",
             repair=InsertAwait(event.made) if event.in_async else None,
             repair_title="Await it",
-            help="" if event.in_async else "an ordinary function cannot await it: make the function async, or use a sync session",
+            help=""
+            if event.in_async
+            else "an ordinary function cannot await it: make the function async, or use a sync session",
             symbol=event.label,
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from asyncsql_lint.diagnostics import Applicability, Severity
 from asyncsql_lint.flow.events import AttributeRead
 from asyncsql_lint.rule import Finding, Rule, RuleMeta
-from asyncsql_lint.rules.wording import DETACHED, FORBIDDEN, MISSING_GREENLET, story
+from asyncsql_lint.wording import FORBIDDEN, MISSING_GREENLET, story
 
 _HELP = "load the collection in the query with `selectinload()`, or set the other side of the relationship"
 
@@ -65,5 +65,5 @@ class UnloadedCollectionWrite(Rule[AttributeRead]):
             related=story(event),
             help=_HELP,
             symbol=f"{event.model}.{event.attribute}",
-            raises=DETACHED if event.detached else FORBIDDEN if event.why == "raise" else MISSING_GREENLET,
+            raises=FORBIDDEN if event.why == "raise" else MISSING_GREENLET,
         )

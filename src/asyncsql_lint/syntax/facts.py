@@ -21,27 +21,27 @@ class Node(msgspec.Struct, frozen=True, gc=False, eq=False, array_like=True, tag
 # -- expressions -------------------------------------------------------------------------------------------------
 
 
-class Name(Node):
+class Name(Node, frozen=True):
     """A name that is read, or the target of an assignment."""
 
     id: str
 
 
-class Attr(Node):
-    """`value.name`"""
+class Attr(Node, frozen=True):
+    """`value.name`."""
 
     value: Expr
     name: str
 
 
-class Keyword(Node):
+class Keyword(Node, frozen=True):
     """`name=value` in a call; `name` is None for `**value`."""
 
     name: str | None
     value: Expr
 
 
-class Call(Node):
+class Call(Node, frozen=True):
     """`func(*args, **keywords)`; a `*x` among the arguments is a `Star`."""
 
     func: Expr
@@ -49,41 +49,41 @@ class Call(Node):
     keywords: tuple[Keyword, ...]
 
 
-class Await(Node):
-    """`await value`"""
+class Await(Node, frozen=True):
+    """`await value`."""
 
     value: Expr
 
 
-class Const(Node):
+class Const(Node, frozen=True):
     """A literal. Bytes and `...` have the value None and `kind` says so; an f-string is an `FString`."""
 
     value: str | int | float | bool | None
     kind: str = ""
 
 
-class Sub(Node):
+class Sub(Node, frozen=True):
     """`value[index]`; a slice is an `Other`."""
 
     value: Expr
     index: Expr
 
 
-class Sequence(Node):
+class Sequence(Node, frozen=True):
     """A tuple, list or set display: `kind` is `tuple`, `list` or `set`."""
 
     kind: str
     items: tuple[Expr, ...]
 
 
-class DictDisplay(Node):
+class DictDisplay(Node, frozen=True):
     """A dict display; the key of `**x` is None."""
 
     keys: tuple[Expr | None, ...]
     values: tuple[Expr, ...]
 
 
-class BoolOp(Node):
+class BoolOp(Node, frozen=True):
     """`left and right`, `left or right`."""
 
     op: str
@@ -91,13 +91,13 @@ class BoolOp(Node):
     right: Expr
 
 
-class Not(Node):
-    """`not value`"""
+class Not(Node, frozen=True):
+    """`not value`."""
 
     value: Expr
 
 
-class Compare(Node):
+class Compare(Node, frozen=True):
     """`left op right`; longer chains are a `BoolOp` of these. `op` is the operator's text."""
 
     op: str
@@ -105,7 +105,7 @@ class Compare(Node):
     right: Expr
 
 
-class BinOp(Node):
+class BinOp(Node, frozen=True):
     """An arithmetic or bitwise operation; `op` is the operator's text."""
 
     op: str
@@ -113,21 +113,21 @@ class BinOp(Node):
     right: Expr
 
 
-class IfExp(Node):
-    """`body if test else orelse`"""
+class IfExp(Node, frozen=True):
+    """`body if test else orelse`."""
 
     test: Expr
     body: Expr
     orelse: Expr
 
 
-class Lambda(Node):
+class Lambda(Node, frozen=True):
     """A lambda, as a function with one `return`."""
 
     function: Function
 
 
-class Generator(Node):
+class Generator(Node, frozen=True):
     """One `for target in iter if ...` of a comprehension."""
 
     target: Expr
@@ -136,7 +136,7 @@ class Generator(Node):
     is_async: bool
 
 
-class Comprehension(Node):
+class Comprehension(Node, frozen=True):
     """`kind` is `list`, `set`, `dict` or `generator`; a dict has `value` beside `element`."""
 
     kind: str
@@ -145,33 +145,33 @@ class Comprehension(Node):
     generators: tuple[Generator, ...]
 
 
-class FString(Node):
+class FString(Node, frozen=True):
     """The expressions in an f-string."""
 
     parts: tuple[Expr, ...]
 
 
-class Walrus(Node):
-    """`target := value`"""
+class Walrus(Node, frozen=True):
+    """`target := value`."""
 
     target: str
     value: Expr
 
 
-class Yield(Node):
+class Yield(Node, frozen=True):
     """`yield value`; `delegate` for `yield from`."""
 
     value: Expr | None
     delegate: bool
 
 
-class Star(Node):
+class Star(Node, frozen=True):
     """`*value` in a call or display."""
 
     value: Expr
 
 
-class Other(Node):
+class Other(Node, frozen=True):
     """Any other expression: only its parts matter."""
 
     parts: tuple[Expr, ...]
@@ -180,77 +180,77 @@ class Other(Node):
 # -- statements --------------------------------------------------------------------------------------------------
 
 
-class ExprStmt(Node):
+class ExprStmt(Node, frozen=True):
     """An expression whose value is dropped."""
 
     value: Expr
 
 
-class Assign(Node):
+class Assign(Node, frozen=True):
     """`targets = value`; with several targets `a = b = value`."""
 
     targets: tuple[Expr, ...]
     value: Expr
 
 
-class AnnAssign(Node):
-    """`target: annotation = value`"""
+class AnnAssign(Node, frozen=True):
+    """`target: annotation = value`."""
 
     target: Expr
     annotation: Expr
     value: Expr | None
 
 
-class AugAssign(Node):
-    """`target op= value`"""
+class AugAssign(Node, frozen=True):
+    """`target op= value`."""
 
     target: Expr
     op: str
     value: Expr
 
 
-class Return(Node):
-    """`return value`"""
+class Return(Node, frozen=True):
+    """`return value`."""
 
     value: Expr | None
 
 
-class Raise(Node):
-    """`raise value`"""
+class Raise(Node, frozen=True):
+    """`raise value`."""
 
     value: Expr | None
 
 
-class Jump(Node):
+class Jump(Node, frozen=True):
     """`break`, `continue`: `kind` says which."""
 
     kind: str
 
 
-class Delete(Node):
-    """`del targets`"""
+class Delete(Node, frozen=True):
+    """`del targets`."""
 
     targets: tuple[Expr, ...]
 
 
-class If(Node):
-    """`if test: body else: orelse`"""
+class If(Node, frozen=True):
+    """`if test: body else: orelse`."""
 
     test: Expr
     body: tuple[Stmt, ...]
     orelse: tuple[Stmt, ...]
 
 
-class While(Node):
-    """`while test: body else: orelse`"""
+class While(Node, frozen=True):
+    """`while test: body else: orelse`."""
 
     test: Expr
     body: tuple[Stmt, ...]
     orelse: tuple[Stmt, ...]
 
 
-class For(Node):
-    """`for target in iter: body else: orelse`"""
+class For(Node, frozen=True):
+    """`for target in iter: body else: orelse`."""
 
     target: Expr
     iter: Expr
@@ -259,7 +259,7 @@ class For(Node):
     is_async: bool
 
 
-class Handler(Node):
+class Handler(Node, frozen=True):
     """`except type as name: body`; `type` is None for a bare except."""
 
     type: Expr | None
@@ -267,7 +267,7 @@ class Handler(Node):
     body: tuple[Stmt, ...]
 
 
-class Try(Node):
+class Try(Node, frozen=True):
     """`try` with its handlers, `else` and `finally`."""
 
     body: tuple[Stmt, ...]
@@ -276,22 +276,22 @@ class Try(Node):
     final: tuple[Stmt, ...]
 
 
-class WithItem(Node):
-    """`context as target`"""
+class WithItem(Node, frozen=True):
+    """`context as target`."""
 
     context: Expr
     target: Expr | None
 
 
-class With(Node):
-    """`with items: body`"""
+class With(Node, frozen=True):
+    """`with items: body`."""
 
     items: tuple[WithItem, ...]
     body: tuple[Stmt, ...]
     is_async: bool
 
 
-class Case(Node):
+class Case(Node, frozen=True):
     """`case pattern if guard: body`; `names` are what the pattern binds, `none` tells the pattern `None`."""
 
     names: tuple[str, ...]
@@ -302,21 +302,21 @@ class Case(Node):
     body: tuple[Stmt, ...]
 
 
-class Match(Node):
-    """`match subject: cases`"""
+class Match(Node, frozen=True):
+    """`match subject: cases`."""
 
     subject: Expr
     cases: tuple[Case, ...]
 
 
-class ImportName(Node):
+class ImportName(Node, frozen=True):
     """`import module as name`; without `as`, `import a.b` binds `a`."""
 
     module: str
     asname: str | None
 
 
-class ImportFrom(Node):
+class ImportFrom(Node, frozen=True):
     """`from module import name as asname`; `level` counts the dots, `name` may be `*`."""
 
     module: str
@@ -325,13 +325,13 @@ class ImportFrom(Node):
     asname: str | None
 
 
-class Scope(Node):
+class Scope(Node, frozen=True):
     """`global` and `nonlocal`."""
 
     names: tuple[str, ...]
 
 
-class Param(Node):
+class Param(Node, frozen=True):
     """A parameter. `kind` is `positional`, `keyword`, `args` (`*args`) or `kwargs` (`**kwargs`)."""
 
     name: str
@@ -340,7 +340,7 @@ class Param(Node):
     kind: str
 
 
-class Function(Node):
+class Function(Node, frozen=True):
     """A function or lambda. `words` are all names and attributes in it: what it cannot mention it cannot do."""
 
     name: str
@@ -354,7 +354,7 @@ class Function(Node):
     reads: frozenset[str]
 
 
-class Class(Node):
+class Class(Node, frozen=True):
     """A class."""
 
     name: str

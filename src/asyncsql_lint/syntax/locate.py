@@ -55,7 +55,6 @@ class Located:
         line = self.lines[span.start.line - 1] if span.start.line <= len(self.lines) else ""
         return Span(self.path, span.start, Position(span.start.line, max(len(line.rstrip()), span.start.column + 1)))
 
-
     def statement_row(self, node: int) -> int:
         """The line on which the simple statement around a node begins, or the head of the compound one."""
         span = self.whole(node)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 import libcst as cst
 
@@ -182,9 +182,7 @@ class Lowering:
         outer = self.generator
         body = self.expr(node.body)
         self.generator = outer
-        function = f.Function(
-            at, "<lambda>", params, (f.Return(at, body),), (), None, False, False, _EMPTY, _EMPTY
-        )
+        function = f.Function(at, "<lambda>", params, (f.Return(at, body),), (), None, False, False, _EMPTY, _EMPTY)
         return f.Lambda(at, function)
 
     def parameters(self, node: cst.Parameters) -> tuple[f.Param, ...]:
@@ -652,7 +650,7 @@ def _match(low: Lowering, node: cst.Match, out: list[f.Stmt]) -> None:
 def _pattern(low: Lowering, pattern: cst.CSTNode, names: list[str], classes: list[f.Expr]) -> None:
     """Collect what a pattern binds and the classes it names."""
     if isinstance(pattern, cst.MatchClass):
-        classes.append(low.expr(cast(cst.BaseExpression, pattern.cls)))
+        classes.append(low.expr(pattern.cls))
     if isinstance(pattern, (cst.MatchAs, cst.MatchStar)) and pattern.name is not None:
         names.append(pattern.name.value)
     for child in pattern.children:

@@ -438,8 +438,8 @@ class Attributes(Expressions):
             )
         return self.elements(value, site, state)
 
-    def elements(self, value: Value, site: Site, state: State) -> Value:
-        """What iterating over `value` gives, one for all."""
+    def elements(self, value: Value, site: Site, state: State, *, is_own: bool = True) -> Value:
+        """What iterating over `value` gives, one for all. `is_own` unless `site` is a call that iterates over it."""
         match value:
             case ListValue(items=items) if items is not None:
                 return items[0] if items and all(i == items[0] for i in items) else _common(items)
@@ -448,7 +448,7 @@ class Attributes(Expressions):
             case TupleValue():
                 return _common(value.items)
             case Ref():
-                return self.object_elements(value, site, state)
+                return self.object_elements(value, site, state, is_own=is_own)
             case GeneratorValue():
                 return self.generated(value, site, state)
             case LibraryMethod(receiver=Primitive(kind="dynamic" | "write_only") as lazy):
@@ -459,11 +459,11 @@ class Attributes(Expressions):
             case _:
                 return UNKNOWN
 
-    def object_elements(self, value: Ref, site: Site, state: State) -> Value:
+    def object_elements(self, value: Ref, site: Site, state: State, *, is_own: bool) -> Value:
         """The elements of a result or a legacy query."""
         found = self.object(value, state)
         if isinstance(found, Result):
-            rows = self.fetch(found, "all", site, state, is_call=False)
+            rows = self.fetch(found, "all", site, state, is_call=False, is_own=is_own)
             return rows.element if isinstance(rows, ListValue) else UNKNOWN
         if isinstance(found, Query):
             session = self.session(found.session, state)
@@ -482,7 +482,9 @@ class Attributes(Expressions):
             return UNKNOWN
         return self.summaries.apply(summary.yields[0], given, state)
 
-    def fetch(self, result: Result, name: str, site: Site, state: State, *, is_call: bool) -> Value:
+    def fetch(
+        self, result: Result, name: str, site: Site, state: State, *, is_call: bool, is_own: bool = True
+    ) -> Value:
         """Fetch from a result; tell when unique() is missing."""
         if name in api.NEEDS_UNIQUE and not result.uniqued:
             relation = needs_unique(result.statement, self)
@@ -493,7 +495,13 @@ class Attributes(Expressions):
                 trace = ((place, f"the statement joins the collection `{relation}`"),) if place is not None else ()
                 self.emit(
                     FetchedTwice(
-                        site=site, method=name, relation=relation, is_call=is_call, confidence=confidence, trace=trace
+                        site=site,
+                        method=name,
+                        relation=relation,
+                        is_call=is_call,
+                        fetch=site if is_own else None,
+                        confidence=confidence,
+                        trace=trace,
                     ),
                     CALLERS,
                 )

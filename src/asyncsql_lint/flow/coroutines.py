@@ -41,7 +41,7 @@ def lost(value: Value, how: str, site: Site, state: State, m: Machine) -> None:
             site=value.site if here else site,
             label=value.label,
             how=how,
-            made=value.site if here else site,
+            made=value.site if here else None,
             in_async=in_async,
             confidence=_confidence(value, state, m),
             trace=(trace,) if value.site != site else (),
@@ -119,5 +119,6 @@ def needless(value: Value, site: Site, state: State, m: Machine, label: str) -> 
     what = not_awaitable(value, state, m)
     if what is None:
         return False
-    m.emit(NeedlessAwait(site=site, what=what, label=label))
+    is_context = isinstance(value, Primitive) and value.kind in {"engine-begin", "session-begin"}
+    m.emit(NeedlessAwait(site=site, what=what, label=label, is_enough=not is_context))
     return True

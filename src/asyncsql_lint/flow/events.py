@@ -46,21 +46,26 @@ class Event:
 class CoroutineLost(Event):
     """A coroutine dropped or consumed un-awaited. `label` is what made it, `how` what became of it.
 
-    `made` is the call that made it; `in_async` tells whether an `await` could stand there.
+    `made` is the call that made it, None when that stands in another function; `in_async` tells whether an `await` could
+    stand there.
     """
 
     label: str
     how: str
-    made: Site
+    made: Site | None
     in_async: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedlessAwait(Event):
-    """An await of something that cannot be awaited; `what` describes it, `label` the expression."""
+    """An await of something that cannot be awaited; `what` describes it, `label` the expression.
+
+    `is_enough` tells whether the code is right without the `await`.
+    """
 
     what: str
     label: str
+    is_enough: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,11 +138,15 @@ class AttributeRead(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchedTwice(Event):
-    """A fetch of rows with a joined collection without unique(). `is_call` tells a fetch method from iteration."""
+    """A fetch of rows with a joined collection without unique(). `is_call` tells a fetch method from iteration.
+
+    `fetch` is the method's call, or what is iterated over; None where that is not known.
+    """
 
     method: str
     relation: str
     is_call: bool
+    fetch: Site | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -316,7 +316,7 @@ def _container(m: Expressions, name: str, arguments: Arguments, site: Site, stat
     lost(first, f"passed to `{name.rpartition('.')[2]}()`", site, state, m)
     if isinstance(first, (ListValue, TupleValue)) and name in {"builtins.list", "builtins.tuple"}:
         return first
-    element = m.elements(first, site, state)
+    element = m.elements(first, site, state, is_own=False)
     key = arguments.keyword("key")
     if key is not None:
         m.call(key, Arguments((element,)), site, state)
@@ -335,13 +335,13 @@ def _map(m: Expressions, name: str, arguments: Arguments, site: Site, state: Sta
     if len(arguments.positional) < 2:
         return UNKNOWN
     function, source = arguments.positional[:2]
-    element = m.elements(source, site, state)
+    element = m.elements(source, site, state, is_own=False)
     made = m.call(function, Arguments((element,)), site, state) if function != NONE else UNKNOWN
     return ListValue(element if name == "builtins.filter" else made)
 
 
 def _zip(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
-    return ListValue(TupleValue(tuple(m.elements(v, site, state) for v in arguments.positional)))
+    return ListValue(TupleValue(tuple(m.elements(v, site, state, is_own=False) for v in arguments.positional)))
 
 
 def _text_of(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:

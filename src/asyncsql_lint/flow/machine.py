@@ -191,7 +191,7 @@ class Machine(ABC):
         """The value of awaiting `value`."""
 
     @abstractmethod
-    def elements(self, value: Value, site: Site, state: State) -> Value:
+    def elements(self, value: Value, site: Site, state: State, *, is_own: bool = True) -> Value:
         """What iterating over `value` gives, one for all."""
 
     # -- frames

@@ -68,7 +68,7 @@ class MissingAwait(Rule[CoroutineLost]):
         yield self.found(
             event,
             f"`{event.label}` is a coroutine that is {_HOW.get(event.how, event.how)} without being awaited",
-            repair=InsertAwait(event.made) if event.in_async else None,
+            repair=InsertAwait(event.made) if event.in_async and event.made is not None else None,
             repair_title="Await it",
             help=""
             if event.in_async

@@ -62,7 +62,7 @@ class MissingUnique(Rule[FetchedTwice]):
         yield self.found(
             event,
             f"{how} fetches rows that join the collection `{event.relation}`, without `unique()`",
-            repair=AddUnique(event.site, event.is_call),
+            repair=AddUnique(event.site, event.is_call) if event.fetch == event.site else None,
             repair_title="Make the result unique",
             symbol=event.relation,
         )

@@ -60,7 +60,7 @@ class SuperfluousAwait(Rule[NeedlessAwait]):
         yield self.found(
             event,
             f"{label} is awaited, but gives {event.what}",
-            repair=RemoveAwait(event.site),
+            repair=RemoveAwait(event.site) if event.is_enough else None,
             repair_title="Remove the await",
             symbol=event.label,
         )

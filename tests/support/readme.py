@@ -20,7 +20,7 @@ from tests.support.linter import ROOT
 README = ROOT / "README.md"
 ARCHITECTURE = ROOT / "ARCHITECTURE.md"
 BOUND = re.compile(r"^(\| `(?P<module>[\w.]+)\.(?P<name>[A-Z_]+)` \| )[\d,]+( \|)", re.MULTILINE)
-COMMAND = "asyncsql-lint"
+COMMAND = "asyncsql-lint shop/"
 COLUMNS = 100
 
 FIXES = {

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from typing_extensions import Self
-
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 
@@ -33,7 +31,7 @@ class Event:
     calls: tuple[tuple[Site, str], ...] = ()
     implicit: bool = False
 
-    def placed(self, place: Callable[[Site], Site]) -> Self:
+    def placed(self: E, place: Callable[[Site], Site]) -> E:  # noqa: PYI019 # `Self` is in typing from 3.11 on
         """The same event with the places of its story replaced."""
         return replace(self, trace=tuple((place(site), words) for site, words in self.trace))
 
@@ -46,8 +44,8 @@ class Event:
 class CoroutineLost(Event):
     """A coroutine dropped or consumed un-awaited. `label` is what made it, `how` what became of it.
 
-    `made` is the call that made it, None when that stands in another function; `in_async` tells whether an `await` could
-    stand there.
+    `made` is the call that made it, None when that stands in another function; `in_async` tells whether an `await`
+    could stand there.
     """
 
     label: str

@@ -18,6 +18,7 @@ from asyncsql_lint.flow.coroutines import lost
 from asyncsql_lint.flow.events import SessionGlobal, Unentered
 from asyncsql_lint.flow.expressions import describe
 from asyncsql_lint.flow.machine import MAX_STEPS, Sink, truth
+from asyncsql_lint.flow.narrowing import place, store
 from asyncsql_lint.flow.objects import Instance, Life
 from asyncsql_lint.flow.state import State, join
 from asyncsql_lint.flow.values import (
@@ -37,6 +38,8 @@ from asyncsql_lint.flow.values import (
 from asyncsql_lint.index.definitions import ExternalName, FunctionInfo
 from asyncsql_lint.syntax import facts as f
 
+MAX_UNROLLED = 8
+"""Elements up to which a loop over known ones is gone through turn by turn."""
 TURNS = 2
 """How often a loop's body is gone through: what the first turn does to the second is what counts."""
 
@@ -126,9 +129,7 @@ class Executor(Contexts):
         if not isinstance(value, f.Call) or not isinstance(value.func, f.Attr) or not value.args:
             return
         held = value.func.value
-        if not isinstance(held, f.Name):
-            return
-        current = state.env.get(held.id)
+        current = place(held, state, self)
         if not isinstance(current, ListValue):
             return
         outer, self.frame.sink.watched = self.frame.sink.watched, False
@@ -143,7 +144,7 @@ class Executor(Contexts):
             (*current.items, *known) if current.items is not None and known is not None and not self.looping else None
         )
         old = current.element
-        state.env[held.id] = ListValue(element if isinstance(old, Opaque) else old, items)
+        store(held, ListValue(element if isinstance(old, Opaque) else old, items), state, self)
 
     looping: int = 0
 
@@ -216,16 +217,19 @@ class Executor(Contexts):
                     orm.read(owner, target.name, self.site(target), trial, self, write=f"{statement.op}=")
                     orm.assigned(owner, target.name, UNKNOWN, self.site(target), trial, self)
                     return
-            if isinstance(target, f.Name):
-                old = trial.env.get(target.id)
-                if isinstance(old, ListValue):
-                    items = None
-                    if isinstance(value, ListValue) and value.items is not None and old.items is not None:
-                        items = (*old.items, *value.items)
-                    element = value.element if isinstance(value, ListValue) else UNKNOWN
-                    trial.env[target.id] = ListValue(element if isinstance(old.element, Opaque) else old.element, items)
-                    return
-                trial.env[target.id] = UNKNOWN
+            old = place(target, trial, self)
+            if isinstance(old, ListValue):
+                items = None
+                if isinstance(value, (ListValue, TupleValue)) and value.items is not None and old.items is not None:
+                    items = (*old.items, *value.items)
+                element = value.element if isinstance(value, ListValue) else UNKNOWN
+                store(
+                    target, ListValue(element if isinstance(old.element, Opaque) else old.element, items), trial, self
+                )
+            elif isinstance(target, f.Name):
+                trial.bind(target.id, UNKNOWN)
+            elif old is not None:
+                store(target, UNKNOWN, trial, self)
 
         return [end for end, _ in self.ways(state, work)]
 
@@ -344,15 +348,17 @@ class Executor(Contexts):
         yes: list[State] = []
         no: list[State] = []
         for end, value in self.ways(state, lambda s: self.test(statement.test, s)):
-            known = truth(value)
+            known = self.decided(statement.test, value, end)
             flag = self.flag(statement.test, value)
             if known is not False:
                 one = end.copy()
                 self.narrow(statement.test, True, one)
+                one.learn(statement.test, True)
                 one.assumed |= flag
                 yes.append(one)
             if known is not True:
                 self.narrow(statement.test, False, end)
+                end.learn(statement.test, False)
                 end.assumed |= flag
                 no.append(end)
         taken, left = self.block(statement.body, yes), self.block(statement.orelse, no)
@@ -426,21 +432,26 @@ class Executor(Contexts):
         """`for target in iter: ... else: ...`; each turn has another element."""
         done: list[State] = []
         heads: list[tuple[State, Value]] = []
+        empty: list[State] = []
 
         def source(trial: State) -> Value:
             value = self.evaluate(statement.iter, trial)
-            return self.iterate(value, statement.iter, statement.is_async, statement.at, trial)
+            return TupleValue((value, self.iterate(value, statement.iter, statement.is_async, statement.at, trial)))
 
-        items = self._literal(statement.iter)
-        for end, element in self.ways(state, source):
-            heads.append((end, element))
-            if not items:
-                nothing = end.copy()
-                if isinstance(element, Ref):
-                    orm.update(element, nothing, life=Life.UNKNOWN, expired=None, over={})
-                done.append(nothing)
         outer, self.frame.sink = self.frame.sink, Sink(watched=self.frame.sink.watched)
         sink = self.frame.sink
+        for end, both in self.ways(state, source):
+            value, element = both.items if isinstance(both, TupleValue) else (UNKNOWN, UNKNOWN)
+            items = value.items if isinstance(value, (TupleValue, ListValue)) else None
+            if items is not None and 0 < len(items) <= MAX_UNROLLED and not self.looping:
+                done += self._in_turn(statement, items, end)
+                continue
+            heads.append((end, element))
+            if not self._literal(statement.iter):
+                nothing = end.copy()
+                for ref in _refs(element):
+                    orm.update(ref, nothing, life=Life.UNKNOWN, expired=None, over={})
+                empty.append(nothing)
         seen: list[State] = []
         self.looping += 1
         for _ in range(TURNS):
@@ -462,7 +473,22 @@ class Executor(Contexts):
         self.looping -= 1
         self.frame.sink = outer
         sink.hand_on(outer)
-        return [*self.block(statement.orelse, join(done)), *join(sink.breaks)]
+        for nothing in empty:
+            _credit(nothing, done)
+        return [*self.block(statement.orelse, join([*empty, *done])), *join(sink.breaks)]
+
+    def _in_turn(self, statement: f.For, items: tuple[Value, ...], state: State) -> list[State]:
+        """The body once for each element, in their order."""
+        sink = self.frame.sink
+        states = [state]
+        for item in items:
+            ends: list[State] = []
+            for start in states:
+                self.bind(statement.target, item, start)
+                ends += [*self.block(statement.body, [start]), *sink.continues]
+                sink.continues.clear()
+            states = join(ends)
+        return states
 
     def _literal(self, expression: f.Expr) -> bool:
         """Whether a loop's body certainly runs: over a display that is not empty."""
@@ -481,6 +507,9 @@ class Executor(Contexts):
 
     def settle(self, element: Value, target: f.Expr, before: State, after: State) -> None:
         """What the body did to its element it did to all of them, when the loop is over."""
+        if isinstance(element, TupleValue) and isinstance(target, f.Sequence):
+            for one, inner in zip(element.items, target.items, strict=False):
+                self.settle(one, inner, before, after)
         if not isinstance(element, Ref) or not isinstance(target, f.Name):
             return
         held = after.env.get(target.id)
@@ -644,3 +673,25 @@ _HANDLERS: dict[type, Callable[[Executor, Any, State], list[State]]] = {
     f.Try: Executor.try_,
     f.With: Executor.with_,
 }
+
+
+def _refs(element: Value) -> list[Ref]:
+    """The objects among what a loop binds."""
+    if isinstance(element, TupleValue):
+        return [ref for item in element.items for ref in _refs(item)]
+    return [element] if isinstance(element, Ref) else []
+
+
+def _credit(nothing: State, ends: list[State]) -> None:
+    """What a loop's body loads counts also where it had no turn: `for i in range(len(users)): refresh(users[i])`."""
+    for number, obj in nothing.heap.items():
+        if not isinstance(obj, Instance):
+            continue
+        gained = dict(obj.over)
+        for end in ends:
+            other = end.heap.get(number)
+            if isinstance(other, Instance) and other is not obj:
+                new = {n: s for n, s in other.over.items() if obj.over.get(n) != s and s.loaded is not orm.NO}
+                gained |= {n: replace(s, loaded=orm.MAYBE) for n, s in new.items()}
+        if gained != obj.over:
+            nothing.heap[number] = replace(obj, over=gained)

@@ -9,6 +9,7 @@ from typing import Any
 
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
+from asyncsql_lint.flow.answers import answer, is_pure
 from asyncsql_lint.flow.coroutines import lost, needless
 from asyncsql_lint.flow.machine import Machine, truth
 from asyncsql_lint.flow.objects import Loaded, Slot
@@ -102,6 +103,11 @@ class Expressions(Machine):
             lost(value, "tested", self.site(expression), state, self)
         return value
 
+    def decided(self, expression: f.Expr, value: Value, state: State) -> bool | None:
+        """Whether a condition holds: by its value, or because the same was tested before."""
+        known = truth(value)
+        return known if known is not None or not state.answers else answer(expression, state.answers)
+
     def awaits_name(self, name: str) -> bool:
         """Whether the function awaits a name or hands it on somewhere: then testing it first is on purpose."""
         function = self.frame.function
@@ -123,7 +129,7 @@ class Expressions(Machine):
         """Assign to a target."""
         match target:
             case f.Name():
-                state.env[target.id] = value
+                state.bind(target.id, value)
             case f.Sequence():
                 self.unpack(target, value, state)
             case f.Star():
@@ -214,6 +220,8 @@ def _attr(m: Expressions, e: f.Attr, state: State) -> Value:
 def _call(m: Expressions, e: f.Call, state: State) -> Value:
     callee = _changed_collection(m, e.func, state) or m.evaluate(e.func, state)
     arguments = m.arguments(e, state)
+    if state.answers and not is_pure(e):
+        state.changed(e)
     if isinstance(callee, (FunctionValue, BoundMethod, ClassValue)):
         m.frame.sink.watch(state)
     return m.call(callee, arguments, m.site(e), state)
@@ -300,6 +308,10 @@ def item(value: Value, index: Value, m: Expressions, site: Site, state: State) -
             return value if type(value).__name__ in {"ClassValue", "Factory"} else UNKNOWN
 
 
+MAX_LISTED = 8
+"""Elements up to which a comprehension over known ones is evaluated one by one."""
+
+
 def _sequence(m: Expressions, e: f.Sequence, state: State) -> Value:
     items: list[Value] | None = []
     loose: Value = UNKNOWN
@@ -339,7 +351,7 @@ def _dict(m: Expressions, e: f.DictDisplay, state: State) -> Value:
 
 def _boolop(m: Expressions, e: f.BoolOp, state: State) -> Value:
     left = m.test(e.left, state)
-    known = truth(left)
+    known = m.decided(e.left, left, state)
     stop = e.op == "or"
     if known is stop:
         return left
@@ -372,7 +384,7 @@ def suspends(expression: f.Expr) -> bool:
 
 
 def _not(m: Expressions, e: f.Not, state: State) -> Value:
-    value = truth(m.test(e.value, state))
+    value = m.decided(e.value, m.test(e.value, state), state)
     return Opaque() if value is None else Const(not value)
 
 
@@ -428,17 +440,20 @@ def _plain(value: Value) -> bool:
 
 
 def _ifexp(m: Expressions, e: f.IfExp, state: State) -> Value:
-    known = truth(m.test(e.test, state))
+    known = m.decided(e.test, m.test(e.test, state), state)
     if known is None:
         if not suspends(e.body) and not suspends(e.orelse):
             yes, no = state.copy(), state.copy()
             m.narrow(e.test, True, yes)
+            yes.learn(e.test, True)
             m.narrow(e.test, False, no)
+            no.learn(e.test, False)
             values = m.evaluate(e.body, yes), m.evaluate(e.orelse, no)
             if dull(values[0], yes.heap) and dull(values[1], no.heap):
                 return values[0] if values[0] == values[1] else Opaque()
         known = m.choose(2) == 0
         m.narrow(e.test, known, state)
+        state.learn(e.test, known)
     return m.evaluate(e.body if known else e.orelse, state)
 
 
@@ -448,9 +463,14 @@ def _lambda(m: Expressions, e: f.Lambda, state: State) -> Value:
 
 def _comprehension(m: Expressions, e: f.Comprehension, state: State) -> Value:
     shadowed = dict(state.env)
+    source = m.evaluate(e.generators[0].iter, state)
+    items = _listed(m, e, source, state)
+    if items is not None:
+        return ListValue(items[0], items, kind=e.kind)
     single = True
     for generator in e.generators:
-        source = m.evaluate(generator.iter, state)
+        if generator is not e.generators[0]:
+            source = m.evaluate(generator.iter, state)
         value = m.iterate(source, generator.iter, generator.is_async, generator.at, state)
         single = single and isinstance(source, (TupleValue, ListValue)) and _length(source) == 1
         m.bind(generator.target, value, state)
@@ -463,6 +483,25 @@ def _comprehension(m: Expressions, e: f.Comprehension, state: State) -> Value:
     if held is not None:
         return DictValue((), held)
     return ListValue(element, (element,) if single else None, kind=e.kind)
+
+
+def _listed(m: Expressions, e: f.Comprehension, source: Value, state: State) -> tuple[Value, ...] | None:
+    """The elements one by one, where the source's are known: `[selectinload(a) for a in (User.posts, User.tags)]`."""
+    generator = e.generators[0]
+    if e.kind == "dict" or len(e.generators) > 1 or generator.ifs or generator.is_async:
+        return None
+    if suspends(e.element):
+        return None
+    known = source.items if isinstance(source, (TupleValue, ListValue)) else None
+    if not known or len(known) > MAX_LISTED or all(one == known[0] for one in known):
+        return None
+    shadowed = dict(state.env)
+    items: list[Value] = []
+    for one in known:
+        m.bind(generator.target, one, state)
+        items.append(m.evaluate(e.element, state))
+    state.env = {**{n: v for n, v in state.env.items() if n in shadowed}, **shadowed}
+    return tuple(items)
 
 
 def _length(value: Value) -> int | None:
@@ -488,7 +527,7 @@ def _fstring(m: Expressions, e: f.FString, state: State) -> Value:
 def _walrus(m: Expressions, e: f.Walrus, state: State) -> Value:
     value = m.evaluate(e.value, state)
     if e.target:
-        state.env[e.target] = value
+        state.bind(e.target, value)
     return value
 
 

@@ -314,6 +314,7 @@ def _container(m: Expressions, name: str, arguments: Arguments, site: Site, stat
     if first is None:
         return ListValue(UNKNOWN, ()) if name != "builtins.dict" else DictValue(arguments.keywords, NONE)
     lost(first, f"passed to `{name.rpartition('.')[2]}()`", site, state, m)
+    items = first.items if isinstance(first, (ListValue, TupleValue)) else None
     if isinstance(first, (ListValue, TupleValue)) and name in {"builtins.list", "builtins.tuple"}:
         return first
     element = m.elements(first, site, state, is_own=False)
@@ -325,7 +326,8 @@ def _container(m: Expressions, name: str, arguments: Arguments, site: Site, stat
     if name in {"builtins.next", "builtins.min", "builtins.max"}:
         return element
     if name == "builtins.enumerate":
-        return ListValue(TupleValue((Primitive("plain"), element)))
+        pairs = tuple(TupleValue((Const(i), item)) for i, item in enumerate(items)) if items is not None else None
+        return ListValue(TupleValue((Primitive("plain"), element)), pairs)
     if name == "builtins.dict":
         return UNKNOWN
     return ListValue(element)
@@ -336,6 +338,9 @@ def _map(m: Expressions, name: str, arguments: Arguments, site: Site, state: Sta
         return UNKNOWN
     function, source = arguments.positional[:2]
     element = m.elements(source, site, state, is_own=False)
+    if name == "builtins.map" and isinstance(source, (ListValue, TupleValue)) and source.items:
+        items = tuple(m.call(function, Arguments((item,)), site, state) for item in source.items)
+        return ListValue(items[0], items)
     made = m.call(function, Arguments((element,)), site, state) if function != NONE else UNKNOWN
     return ListValue(element if name == "builtins.filter" else made)
 

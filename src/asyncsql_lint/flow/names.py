@@ -24,6 +24,7 @@ from asyncsql_lint.flow.values import (
     ListValue,
     ModuleValue,
     Opaque,
+    Primitive,
     Ref,
     Statement,
     Value,
@@ -65,6 +66,8 @@ class Names:
         if not known:
             return values[0] if all(v == values[0] for v in values) else UNKNOWN
         first = known[0]
+        if isinstance(first, Primitive) and len(known) < len(values):
+            return UNKNOWN  # a text that is changed later on
         return first if all(_alike(first, v) for v in known) else UNKNOWN
 
     def of_one(self, definition: Definition) -> Value:

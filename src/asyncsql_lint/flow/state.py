@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow import answers
+from asyncsql_lint.flow.answers import Answers
 from asyncsql_lint.flow.freeze import token
 from asyncsql_lint.flow.objects import HeapObject, Object
 from asyncsql_lint.flow.values import (
@@ -29,6 +31,7 @@ from asyncsql_lint.flow.values import (
     TupleValue,
     Value,
 )
+from asyncsql_lint.syntax import facts as f
 
 MAX_STATES = 8
 """States carried side by side in one function."""
@@ -59,10 +62,10 @@ class RunningTask:
 class State:
     """Names, heap, and what was done to sessions since the function began.
 
-    `assumed` are parameters whose truth this state has assumed one way or the other.
+    `assumed` are parameters whose truth this state has assumed one way or the other; `answers` tells how tests went.
     """
 
-    __slots__ = ("assumed", "effects", "env", "heap", "tasks")
+    __slots__ = ("answers", "assumed", "effects", "env", "heap", "tasks")
 
     def __init__(
         self,
@@ -71,7 +74,9 @@ class State:
         effects: tuple[Effect, ...] = (),
         tasks: tuple[RunningTask, ...] = (),
         assumed: frozenset[str] = frozenset(),
+        told: Answers | None = None,
     ) -> None:
+        self.answers = told or {}
         self.assumed = assumed
         self.env = env
         self.heap = heap
@@ -80,7 +85,26 @@ class State:
 
     def copy(self) -> State:
         """A state that can be changed without this one noticing."""
-        return State(self.env.copy(), self.heap.copy(), self.effects, self.tasks, self.assumed)
+        return State(self.env.copy(), self.heap.copy(), self.effects, self.tasks, self.assumed, self.answers)
+
+    def learn(self, test: f.Expr, holds: bool) -> None:
+        """Remember how a test went."""
+        self.answers = answers.remembered(test, holds, self.answers)
+
+    def bind(self, name: str, value: Value) -> None:
+        """Give a name a value; what was known of tests of the name holds no longer."""
+        self.env[name] = value
+        if self.answers:
+            self.answers = answers.without(name, self.answers)
+
+    def changed(self, call: f.Call) -> None:
+        """A call may change what it is given: what was known of parts of its receiver and arguments holds no longer."""
+        for part in (call.func, *call.args, *(k.value for k in call.keywords)):
+            inner: f.Expr = part
+            while isinstance(inner, (f.Attr, f.Star, f.Sub)):
+                inner = inner.value
+            if isinstance(inner, f.Name):
+                self.answers = answers.without(inner.id, self.answers, only_parts=True)
 
     def same(self, other: State) -> bool:
         """Whether nothing that matters differs: what has nothing to do with a database does not count."""
@@ -177,7 +201,14 @@ def _absorb(one: State, other: State) -> State:
         if name not in env:
             env[name] = _blurred(value)
     effects = one.effects if len(one.effects) >= len(other.effects) else other.effects
-    return State(env, one.heap, effects, one.tasks, one.assumed & other.assumed)
+    return State(env, one.heap, effects, one.tasks, one.assumed & other.assumed, _agreed(one, other))
+
+
+def _agreed(one: State, other: State) -> Answers:
+    """The answers that two states share."""
+    if one.answers is other.answers:
+        return one.answers
+    return {test: answer for test, answer in one.answers.items() if other.answers.get(test) is answer}
 
 
 def _blurred(value: Value) -> Value:
@@ -189,7 +220,7 @@ def _blur(one: State, other: State) -> State:
     env = {n: v if other.env.get(n) == v else Opaque() for n, v in one.env.items()}
     heap = {i: o for i, o in one.heap.items() if other.heap.get(i) == o}
     effects = one.effects if len(one.effects) >= len(other.effects) else other.effects
-    return State(env, heap, effects, one.tasks, one.assumed & other.assumed)
+    return State(env, heap, effects, one.tasks, one.assumed & other.assumed, _agreed(one, other))
 
 
 def join(states: list[State], bound: int = MAX_STATES) -> list[State]:

@@ -12,6 +12,10 @@ NAMESPACE = ""
 """What stands for a package without an `__init__` file."""
 
 
+STARTED = ("main.py", "manage.py", "asgi.py", "wsgi.py", "conftest.py", "alembic/env.py", "migrations/env.py")
+"""Files that lie where a program is started, and that folder on `sys.path`."""
+
+
 class ModuleMap:
     """The files of the project by folder."""
 
@@ -60,17 +64,21 @@ class ModuleMap:
     def _search(self, folder: str, first: str) -> str | None:
         chain = [folder, *_above(folder)]
         stop = [i for i, place in enumerate(chain) if place in self._roots]
-        chain = chain[: stop[-1] + 1] if stop else chain
+        chain = chain[: stop[-1] + 2] if stop else chain
         outside = [place for place in chain if f"{place}/__init__.py" not in self._files]
         inside = [place for place in chain if f"{place}/__init__.py" in self._files]
         for place in outside:
             for root in (place, f"{place}/src"):
                 if self._holds(root, first):
                     return root
-        for place in inside[:1]:
-            if self._holds(place, first):
+        for place in inside:
+            if (place == inside[0] or self._is_started(place)) and self._holds(place, first):
                 return place
         return None
+
+    def _is_started(self, folder: str) -> bool:
+        """Whether programs seem to be started in a folder, package or not: its modules are then top modules."""
+        return any(f"{folder}/{name}" in self._files for name in STARTED)
 
     def _holds(self, root: str, first: str) -> bool:
         return f"{root}/{first}.py" in self._files or f"{root}/{first}" in self._folders

@@ -12,15 +12,15 @@ BOTH = frozenset({"psycopg", "oracledb", "psqlpy"})
 """Drivers that serve both kinds of engine."""
 
 SYNC_DRIVERS = frozenset(
-    "psycopg2 psycopg2cffi pg8000 pysqlite pysqlcipher pymysql mysqldb mysqlconnector pyodbc pymssql cx_oracle".split()
+    "psycopg2 psycopg2cffi pg8000 pysqlite pysqlcipher pymysql mysqldb mysqlconnector pyodbc pymssql cx_oracle"
+    " cymysql mariadbconnector mssqlpython".split()
 )
 """Drivers that an async engine refuses."""
 
 SYNC_DEFAULTS = {
-    "mysql": "mysqlclient",
-    "mariadb": "mysqlclient",
+    "mysql": "mysqldb",
+    "mariadb": "mysqldb",
     "sqlite": "pysqlite",
-    "oracle": "cx_oracle",
     "mssql": "pyodbc",
 }
 """Dialects without a driver in the URL whose default driver is sync, on SQLAlchemy 2.0 and 2.1."""

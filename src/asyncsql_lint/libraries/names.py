@@ -19,9 +19,9 @@ _SQLALCHEMY = frozenset(
     FetchedValue select insert update delete text union union_all exists aliased with_polymorphic
     selectinload joinedload subqueryload immediateload contains_eager lazyload raiseload noload defaultload
     load_only defer undefer undefer_group with_loader_criteria selectin_polymorphic with_expression
-    selectinload_all Select Result ScalarResult Row ChunkedIteratorResult IteratorResult MetaData Table
+    Select Result ScalarResult Row ChunkedIteratorResult IteratorResult MetaData Table
     NullPool StaticPool QueuePool AsyncAdaptedQueuePool object_session async_object_session inspect
-    make_url URL func literal_column mapper clear_mappers run_sync greenlet_spawn set_committed_value
+    make_url URL func literal_column mapper clear_mappers greenlet_spawn set_committed_value
     IntegrityError SQLAlchemyError DBAPIError OperationalError NoResultFound MultipleResultsFound ProgrammingError
     DataError InterfaceError InternalError StatementError PendingRollbackError InvalidRequestError StaleDataError
     FlushError TimeoutError query_expression make_transient

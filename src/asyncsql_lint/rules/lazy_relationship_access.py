@@ -21,8 +21,7 @@ class LazyRelationshipAccess(Rule[AttributeRead]):
     `lazy=`, nor a later `refresh()` has loaded.
 
     ## What happens
-    The read would have to emit SQL, and cannot await it: `MissingGreenlet: greenlet_spawn has not been called; can't call
-    await_only() here`. With `lazy="raise"`: `InvalidRequestError: ... is not available due to lazy='raise'`.
+    The read would have to emit SQL, and cannot await it: `MissingGreenlet: greenlet_spawn has not been called`. With `lazy="raise"`: `InvalidRequestError: ... is not available due to lazy='raise'`.
 
     ## Example
     ```python

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.events import AttributeRead, Event
 from asyncsql_lint.index.definitions import FunctionInfo
@@ -20,7 +21,8 @@ def placed(
 ) -> list[Event]:
     """The events at the places where they are reported, each once, in the order of files and nodes."""
     groups: dict[tuple[object, ...], list[Event]] = {}
-    for event in events:
+    for told in events:
+        event = replace(told, confidence=Confidence.GUESSED) if _staged(told) else told
         groups.setdefault((type(event), event.site, _what(event)), []).append(event)
     out: dict[Event, None] = {}
     for group in groups.values():
@@ -28,6 +30,17 @@ def placed(
         for event in [_best(own)] if own else _outwards(group, call_sites, holders):
             out.setdefault(event)
     return sorted(merged(list(out)), key=_order)
+
+
+def _staged(event: Event) -> bool:
+    """Whether a test brings the object into code that is none: what it replaced there nobody can see."""
+    return not is_test(event.site.path) and any(is_test(site.path) for site, _ in (*event.calls, *event.trace))
+
+
+def is_test(path: str) -> bool:
+    """Whether a file is a test or belongs to tests."""
+    folder, _, name = path.rpartition("/")
+    return name.startswith("test_") or name == "conftest.py" or "tests" in folder.split("/")
 
 
 def _what(event: Event) -> str:

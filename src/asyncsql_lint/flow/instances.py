@@ -194,12 +194,28 @@ def _may_be_at_hand(ref: Ref, instance: Instance, relation: Attribute, state: St
     if relation.direction != "many-to-one" or relation.target is None:
         return False
     for number, other in state.heap.items():
-        if not isinstance(other, Instance) or number == ref.id or other.session != instance.session:
+        if not isinstance(other, Instance) or number == ref.id or other.session not in {instance.session, None}:
             continue
-        held = other.expired is None and other.life in _LIVE and other.life is not Life.DETACHED
-        if held and m.index.is_subclass(other.model, relation.target):
+        if other.expired is not None or other.life is Life.DETACHED:
+            continue
+        held = other.life in _LIVE or (other.session is None and other.born == "unknown")
+        if held and (m.index.is_subclass(other.model, relation.target) or _brings(other, relation, m)):
             return True
     return False
+
+
+def _brings(other: Instance, relation: Attribute, m: Machine) -> bool:
+    """Whether another object has loaded the same owner: `fleet.project` is what `fleet.instances[0].project` means.
+
+    Only where the relationships are called like the class, as the owner of a whole tree of objects is: of `author`
+    there are many.
+    """
+    same = m.models.attribute(other.model, relation.name)
+    if same is None or relation.target is None or same.target is not relation.target:
+        return False
+    if not relation.target.name.lower().startswith(relation.name.replace("_", "").lower()):
+        return False
+    return same.direction == "many-to-one" and relationship_loaded(other, same)[0] is YES
 
 
 def _failed(

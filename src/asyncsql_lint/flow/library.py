@@ -8,7 +8,7 @@ from typing import TypeAlias
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import concurrency, pairing
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow.coroutines import lost
+from asyncsql_lint.flow.coroutines import lost, not_awaitable
 from asyncsql_lint.flow.expressions import Expressions
 from asyncsql_lint.flow.freeze import reachable
 from asyncsql_lint.flow.names import ASYNC_SESSIONS, SYNC_SESSIONS
@@ -21,6 +21,7 @@ from asyncsql_lint.flow.values import (
     UNKNOWN,
     Alias,
     Arguments,
+    BoundMethod,
     ClassValue,
     Const,
     Coroutine,
@@ -29,6 +30,7 @@ from asyncsql_lint.flow.values import (
     Engine,
     External,
     Factory,
+    FunctionValue,
     LibraryMethod,
     ListValue,
     Partial,
@@ -369,6 +371,19 @@ def _isinstance(m: Expressions, name: str, arguments: Arguments, site: Site, sta
     return Const(False) if answers == {False} else UNKNOWN
 
 
+def _predicate(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    """`inspect.isawaitable(x)`, `inspect.iscoroutinefunction(x)` and their like."""
+    value = arguments.positional[0] if arguments.positional else UNKNOWN
+    if name.endswith("function"):
+        if isinstance(value, (BoundMethod, FunctionValue)):
+            node = (value.info if isinstance(value, FunctionValue) else value.function).node
+            return Const(node.is_async and not node.is_generator)
+        return Const(False) if isinstance(value, Const) else UNKNOWN
+    if isinstance(value, (Coroutine, Task)):
+        return Const(True)
+    return Const(False) if not_awaitable(value, state, m) is not None else UNKNOWN
+
+
 def _is_a(value: Value, kind: Value, m: Expressions, state: State) -> bool | None:
     """Whether a value is of a class; None when nobody can say."""
     if isinstance(kind, External):
@@ -579,6 +594,16 @@ _TABLE: dict[str, Handler] = {
     "builtins.setattr": _setattr,
     "builtins.isinstance": _isinstance,
     **dict.fromkeys((f"builtins.{n}" for n in ("range", "type", "id", "round", "abs", "issubclass")), _quiet),
+    **dict.fromkeys(
+        (
+            "inspect.iscoroutinefunction",
+            "inspect.iscoroutine",
+            "inspect.isawaitable",
+            "asyncio.iscoroutinefunction",
+            "asyncio.iscoroutine",
+        ),
+        _predicate,
+    ),
     "functools.partial": _partial,
     **dict.fromkeys(("typing.cast", "typing_extensions.cast"), _second),
     **dict.fromkeys(("copy.copy", "copy.deepcopy"), _first),

@@ -47,7 +47,7 @@ MAX_RETURNS = 24
 WATCHED = 8
 """States kept of the points at which a block may be left by an exception."""
 
-MAX_STEPS = 40_000
+MAX_STEPS = 4_000
 """Statements that are gone through for one function and all that it calls; beyond, calls are unknown."""
 
 CALLERS = -2

@@ -47,6 +47,8 @@ class Names:
         self._decorate = decorate
         self._values: dict[tuple[ModuleInfo, int], Value] = {}
         self._expiry: dict[str, bool | None] = {}
+        self._evaluated: dict[tuple[ModuleInfo, int], Value] = {}
+        self._resolving: set[int] = set()
         self._made: dict[str, list[tuple[str, bool | None]]] | None = None
 
     # -- globals
@@ -104,8 +106,17 @@ class Names:
 
     def evaluate_global(self, module: ModuleInfo, expression: f.Expr, scope: dict[str, Value] | None = None) -> Value:
         """The value of an expression at the top of a module; its objects are seen by all functions."""
+        if scope:
+            return self._evaluate_global(module, expression, scope)
+        key = (module, expression.at)
+        if key not in self._evaluated:
+            self._evaluated[key] = UNKNOWN  # what refers to itself ends here
+            self._evaluated[key] = self._evaluate_global(module, expression, {})
+        return self._evaluated[key]
+
+    def _evaluate_global(self, module: ModuleInfo, expression: f.Expr, scope: dict[str, Value]) -> Value:
         m = self._m
-        state = State(dict(scope or {}), {})
+        state = State(dict(scope), {})
         m.frames.append(Frame(module, None, "sync", {}, Sink()))
         try:
             value = m.evaluate(expression, state)
@@ -177,7 +188,13 @@ class Names:
             case ClassInfo() as info:
                 return self.of_class(info, state, site, scope)
             case (module, Target(value=value, how="assigned")) if value is not None:
-                return self._alias(module, value, state, site, scope)
+                if id(value) in self._resolving:
+                    return UNKNOWN  # an alias that refers to itself: `Json = dict[str, "Json"] | str`
+                self._resolving.add(id(value))
+                try:
+                    return self._alias(module, value, state, site, scope)
+                finally:
+                    self._resolving.remove(id(value))
             case _:
                 return UNKNOWN
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.machine import Machine, truth
-from asyncsql_lint.flow.objects import Instance, Object
+from asyncsql_lint.flow.objects import Instance, Object, Slot
 from asyncsql_lint.flow.state import State
 from asyncsql_lint.flow.values import NONE, ClassValue, Const, Opaque, Ref, TupleValue, Value
 from asyncsql_lint.index.definitions import ClassInfo, Target
@@ -26,6 +27,8 @@ def narrow(test: f.Expr, holds: bool, state: State, m: Machine) -> None:
         case f.Call(func=f.Name(id="isinstance"), args=(f.Name() as target, kind)):
             _isinstance(target, kind, holds, state, m)
         case f.Name() | f.Attr() | f.Walrus():
+            if not holds:
+                _no_key(test, state, m)
             value = place(test, state, m)
             if value is not None:
                 store(test, narrowed(value, holds), state, m)
@@ -46,6 +49,8 @@ def _compared(test: f.Compare, holds: bool, state: State, m: Machine) -> None:
     same = (test.op in {"is", "=="}) is holds
     if not isinstance(test.right, f.Const):
         return
+    if same and test.right.kind == "none":
+        _no_key(test.left, state, m)
     value = place(test.left, state, m)
     if value is None:
         return
@@ -56,6 +61,17 @@ def _compared(test: f.Compare, holds: bool, state: State, m: Machine) -> None:
             store(test.left, replace(value, optional=False), state, m)
     elif same and isinstance(value, Opaque) and isinstance(test.right.value, (str, bool)):
         store(test.left, Const(test.right.value), state, m)
+
+
+def _no_key(expression: f.Expr, state: State, m: Machine) -> None:
+    """A many-to-one whose foreign key is NULL is None without any SQL (`LazyLoader._load_for_state`)."""
+    owner = place(expression.value, state, m) if isinstance(expression, f.Attr) else None
+    instance = m.instance(owner, state)
+    if instance is None or not isinstance(owner, Ref) or not isinstance(expression, f.Attr):
+        return
+    for relation in m.models.relationships(instance.model):
+        if relation.direction == "many-to-one" and relation.foreign_keys == {expression.name}:
+            orm.put(owner, relation.name, Slot(orm.MAYBE), state)
 
 
 def _isinstance(target: f.Name, kind: f.Expr, holds: bool, state: State, m: Machine) -> None:

@@ -17,7 +17,7 @@ from asyncsql_lint.flow.freeze import Frozen, Renaming, reachable, renamed, rena
 from asyncsql_lint.flow.machine import FIRST_ID, MAX_DEPTH, MAX_STEPS, Frame, Machine, Sink, Unreachable
 from asyncsql_lint.flow.objects import HeapObject, Object
 from asyncsql_lint.flow.state import Effect, RunningTask, State, dull, join
-from asyncsql_lint.flow.values import NONE, UNKNOWN, Const, Opaque, Ref, Value
+from asyncsql_lint.flow.values import NONE, UNKNOWN, Const, Coroutine, Opaque, Ref, Value
 from asyncsql_lint.index.definitions import FunctionInfo
 
 MAX_OUTCOMES = 4
@@ -136,6 +136,8 @@ class Summaries:
 
     def _outcomes(self, ways: list[tuple[State, Value]], objects: list[HeapObject]) -> list[Outcome]:
         out: list[Outcome] = []
+        if any(isinstance(v, (Opaque, Coroutine)) for _, v in ways):
+            ways = [(s, Opaque(False) if _nothing(v) else v) for s, v in ways]  # None beside what nobody knows
         for state, value in ways:
             kept = reachable([value], state.heap, range(len(objects)))
             size = len(objects)

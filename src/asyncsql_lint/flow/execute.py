@@ -20,7 +20,7 @@ from asyncsql_lint.flow.expressions import describe
 from asyncsql_lint.flow.machine import MAX_STEPS, Sink, truth
 from asyncsql_lint.flow.narrowing import place, store
 from asyncsql_lint.flow.objects import Instance, Life
-from asyncsql_lint.flow.state import State, join
+from asyncsql_lint.flow.state import HANDLED, State, join
 from asyncsql_lint.flow.values import (
     NONE,
     UNKNOWN,
@@ -544,7 +544,7 @@ class Executor(Contexts):
                 if handler.name is not None:
                     start.env[handler.name] = Opaque(True)
                 if unlikely:
-                    start.assumed |= {"<handler>", f"<handler {handler.at}>"}
+                    start.assumed |= {HANDLED, f"<handler {handler.at}>"}
             after += self.block(handler.body, starts)
         if not self._catches_all(statement):
             for one, database in inner.raises:

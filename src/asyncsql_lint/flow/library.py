@@ -16,6 +16,7 @@ from asyncsql_lint.flow.objects import Instance, Life, Object, Session, Slot
 from asyncsql_lint.flow.sessions import made_by
 from asyncsql_lint.flow.state import State
 from asyncsql_lint.flow.statements import loader, select
+from asyncsql_lint.flow.summaries import doubt
 from asyncsql_lint.flow.values import (
     NONE,
     UNKNOWN,
@@ -85,15 +86,7 @@ def escape(arguments: Arguments, site: Site, state: State, m: Expressions) -> No
     values = [*arguments.positional, *(v for _, v in arguments.keywords)]
     if not any(not isinstance(v, (Const, External, ClassValue)) for v in values):
         return
-    for number in sorted(reachable(values, state.heap)):
-        found = state.heap.get(number)
-        if isinstance(found, Session):
-            m.effect("escape", number, site, state)
-            orm.doubted_all(number, state)
-        elif isinstance(found, Instance):
-            changed = orm.doubted(found)
-            if changed is not None:
-                state.heap[number] = changed
+    doubt(sorted(reachable(values, state.heap)), site, state, m)
 
 
 # -- SQLAlchemy

@@ -109,6 +109,8 @@ class Plan:
     def below(self, attribute: str) -> Plan:
         """The plan for what `attribute` loads: a recursive option goes on one level less deep."""
         branch = self.get(attribute)
+        if branch is None and self.wildcard in LOADS:
+            return Plan(wildcard=self.wildcard, unknown=self.unknown)  # `joinedload("*")` goes on below
         if branch is None:
             return UNKNOWN if self.unknown else EMPTY
         if branch.recursion in (0, 1):

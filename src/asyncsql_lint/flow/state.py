@@ -33,6 +33,9 @@ from asyncsql_lint.flow.values import (
 )
 from asyncsql_lint.syntax import facts as f
 
+HANDLED = "<handler>"
+"""Among what a state assumes: that an exception was raised and caught."""
+
 MAX_STATES = 8
 """States carried side by side in one function."""
 

@@ -7,7 +7,7 @@ sessions in their order. Recursion answers "unknown".
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from asyncsql_lint.diagnostics.site import Site
@@ -15,8 +15,8 @@ from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.events import Event
 from asyncsql_lint.flow.freeze import Frozen, Renaming, reachable, renamed, renamed_object
 from asyncsql_lint.flow.machine import FIRST_ID, MAX_DEPTH, MAX_STEPS, Frame, Machine, Sink, Unreachable
-from asyncsql_lint.flow.objects import HeapObject, Object
-from asyncsql_lint.flow.state import Effect, RunningTask, State, dull, join
+from asyncsql_lint.flow.objects import HeapObject, Instance, Object, Session
+from asyncsql_lint.flow.state import HANDLED, Effect, RunningTask, State, dull, join
 from asyncsql_lint.flow.values import NONE, UNKNOWN, Const, Coroutine, Opaque, Ref, Value
 from asyncsql_lint.index.definitions import FunctionInfo
 
@@ -57,6 +57,7 @@ class Summary:
     database: bool = False
     finished: bool = False
     irrelevant: bool = False
+    lost: bool = False
 
 
 class Summaries:
@@ -88,9 +89,11 @@ class Summaries:
         summary = Summary(len(frozen.objects))
         if self._variants.get(function, 0) >= 6 * MAX_VARIANTS:
             self._m.limit("variants")
+            summary.lost = True
             return summary, frozen
         if len(self._m.frames) > MAX_DEPTH or self._m.steps > MAX_STEPS:
             self._m.limit("depth" if self._m.steps <= MAX_STEPS else "steps")
+            summary.lost = True
             return summary, frozen
         if len(function.node.body) > SMALL and not self._m.relevant(function) and not _carries(frozen.objects):
             summary.irrelevant = True
@@ -138,7 +141,7 @@ class Summaries:
         out: list[Outcome] = []
         if any(isinstance(v, (Opaque, Coroutine)) for _, v in ways):
             ways = [(s, Opaque(False) if _nothing(v) else v) for s, v in ways]  # None beside what nobody knows
-        for state, value in ways:
+        for state, value in _unswallowed(ways):
             kept = reachable([value], state.heap, range(len(objects)))
             size = len(objects)
             heap = {n: o for n, o in state.heap.items() if n in kept and not (0 <= n < size and o == objects[n])}
@@ -173,6 +176,8 @@ class Summaries:
         m = self._m
         m.call_sites.setdefault(function, set()).add(site)
         m.frame.database |= summary.database
+        if summary.lost:
+            doubt(given.originals, site, state, m)
         for event, entry in summary.pending:
             moved = event.placed(given.back)
             if entry == -1:
@@ -255,6 +260,19 @@ def _carries(objects: list[HeapObject]) -> bool:
     return any(not isinstance(o, Object) for o in objects)
 
 
+def doubt(numbers: Iterable[int], site: Site, state: State, m: Machine) -> None:
+    """Objects go where nobody looks: a session among them may do anything to its own."""
+    for number in numbers:
+        found = state.heap.get(number)
+        if isinstance(found, Session):
+            m.effect("escape", number, site, state)
+            orm.doubted_all(number, state)
+        elif isinstance(found, Instance):
+            changed = orm.doubted(found)
+            if changed is not None:
+                state.heap[number] = changed
+
+
 def _optional(outcomes: list[Outcome]) -> list[Outcome]:
     """`None` and an object, with nothing else between them, are one outcome: an object or None."""
     nothing = [o for o in outcomes if _nothing(o.value) and not o.heap]
@@ -266,6 +284,17 @@ def _optional(outcomes: list[Outcome]) -> list[Outcome]:
     value = some[0].value
     merged = replace(some[0], value=replace(value, optional=True)) if isinstance(value, Ref) else some[0]
     return [merged if o is some[0] else o for o in outcomes if o is not nothing[0]]
+
+
+def _unswallowed(ways: list[tuple[State, Value]]) -> list[tuple[State, Value]]:
+    """The ways without those on which an exception is swallowed, and all else is as without it."""
+    normal = [(s, v) for s, v in ways if HANDLED not in s.assumed]
+    return [
+        (state, value)
+        for state, value in ways
+        if HANDLED not in state.assumed
+        or not any(value == v and set(_kinds(state.effects)) <= set(_kinds(s.effects)) for s, v in normal)
+    ]
 
 
 def _alike(one: Outcome, other: Outcome) -> bool:

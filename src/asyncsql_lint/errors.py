@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+ISSUES = "https://github.com/asyncsql-lint/asyncsql-lint/issues"
+"""Where bugs of ours are told."""
+
 
 class AsyncsqlLintError(Exception):
     """Base of all errors that are told to the user without a traceback."""

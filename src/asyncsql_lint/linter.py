@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import traceback
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,7 +18,8 @@ from asyncsql_lint.engine.fix import apply_fixes, write_atomically
 from asyncsql_lint.engine.run import Outcome, run
 from asyncsql_lint.engine.select import SYNTAX_ERROR, Catalogue
 from asyncsql_lint.engine.suppressions import Comments, Suppressed, by_file, read_comments, split
-from asyncsql_lint.errors import SourceError, UsageError
+from asyncsql_lint.errors import ISSUES, SourceError, UsageError
+from asyncsql_lint.flow.machine import Failure
 from asyncsql_lint.rule import RuleMeta
 from asyncsql_lint.rules import RULES
 from asyncsql_lint.source.discovery import Discovery, PathProblem, discover
@@ -49,7 +52,9 @@ class Report:
     """What a check found. All is sorted by place, and does not depend on the order of the paths.
 
     `failing` counts the findings that reach the `fail-on` of their file. `problems` are paths that could not be
-    looked into, `warnings` is for people. `sources` holds every file of the project that is text, by path.
+    looked into, or whose analysis brought out a bug of ours; `warnings` is for people. `sources` holds every file of the
+    project that is text, by path. `limits` counts how often each bound of the analysis was reached; what lies beyond is
+    unknown, and silent.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -60,6 +65,7 @@ class Report:
     checked: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
     sources: Mapping[str, SourceFile] = field(default_factory=dict)
+    limits: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,11 +229,12 @@ class Linter:
             diagnostics=tuple(sorted(kept, key=_place)),
             suppressed=tuple(sorted(suppressed, key=lambda each: _place(each.diagnostic))),
             failing=sum(d.severity >= project.settings[d.span.path].fail_on for d in kept),
-            problems=project.problems,
+            problems=(*project.problems, *(_bug(failure) for failure in outcome.failures)),
             warnings=tuple(f"{path}:{line}: {text}" for path, c in comments.items() for line, text in c.unknown),
             checked=tuple(sorted(project.found.given)),
             roots=project.found.roots,
             sources=sources,
+            limits=outcome.limits,
         )
 
     def _encoding_findings(self, project: _Project) -> Iterable[Diagnostic]:
@@ -291,3 +298,14 @@ def parse_place(text: str) -> tuple[str, int]:
     if match is None or int(match[2]) == 0:
         raise UsageError(f"--why takes FILE:LINE, not {text!r}")
     return match[1], int(match[2])
+
+
+def _bug(failure: Failure) -> PathProblem:
+    """A bug of ours, as what could not be looked into."""
+    where = f"`{failure.function}`" if failure.function else "the module's body"
+    last = traceback.extract_tb(failure.error.__traceback__)[-1]
+    place = f"{os.path.basename(last.filename)}:{last.lineno}"
+    error = f"{type(failure.error).__name__}: {failure.error}"
+    return PathProblem(
+        failure.path, f"asyncsql-lint has a bug: {where} is not analysed ({error}, {place}); tell {ISSUES}"
+    )

@@ -16,11 +16,9 @@ from asyncsql_lint.cli.exit_codes import ExitCode
 from asyncsql_lint.cli.options import Options
 from asyncsql_lint.cli.output import say
 from asyncsql_lint.cli.session import run_options
-from asyncsql_lint.errors import AsyncsqlLintError
+from asyncsql_lint.errors import ISSUES, AsyncsqlLintError
 from asyncsql_lint.index.definitions import FunctionInfo
 from asyncsql_lint.source.files import SourceFile
-
-ISSUES = "https://github.com/asyncsql-lint/asyncsql-lint/issues"
 
 PARSER_THREAD = "asyncsql-lint"
 """The name that `syntax.parse.on_deep_stack` gives its thread."""

@@ -133,6 +133,8 @@ class Session:
         if not report.checked and not report.problems:
             say("warning: no Python files found under the given paths")
         if self._options.verbose:
+            for name, times in sorted(report.limits.items()):
+                say(f"bound reached: {name}, {times} times; what lies beyond is taken as unknown")
             say(f"checked {len(report.checked)} of {len(report.sources)} files read, in {seconds:.1f} s")
             for source in sorted({self._linter.configuration.of_file(path).source or "" for path in report.checked}):
                 say(f"configuration: {source or 'the defaults'}")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
@@ -16,6 +16,7 @@ from asyncsql_lint.engine.placement import placed
 from asyncsql_lint.engine.why import explain
 from asyncsql_lint.flow.events import Event, Unparsable
 from asyncsql_lint.flow.interpreter import Interpreter
+from asyncsql_lint.flow.machine import Failure
 from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo, ModuleInfo
 from asyncsql_lint.index.models import Models
 from asyncsql_lint.index.project import ProjectIndex
@@ -32,10 +33,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run found, sorted by place; `explanations` answer `why`."""
+    """What a run found, sorted by place; `explanations` answer `why`.
+
+    `failures` are functions that brought out a bug of ours, `limits` counts how often each bound was reached.
+    """
 
     diagnostics: tuple[Diagnostic, ...]
     explanations: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    limits: Mapping[str, int] = field(default_factory=dict)
 
 
 def run(
@@ -82,7 +88,7 @@ def _run(
     finally:
         if enabled:
             gc.enable()
-    return Outcome(tuple(diagnostics), explanations)
+    return Outcome(tuple(diagnostics), explanations, tuple(machine.failures), machine.limits)
 
 
 def _facts(files: Sequence[SourceFile], progress: Progress | None) -> tuple[dict[str, ModuleFacts], list[Unparsable]]:

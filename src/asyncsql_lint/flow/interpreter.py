@@ -9,7 +9,7 @@ from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.events import SyncSessionGiven
 from asyncsql_lint.flow.execute import Executor
-from asyncsql_lint.flow.machine import Frame, Sink, Unreachable
+from asyncsql_lint.flow.machine import Failure, Frame, Sink, Unreachable
 from asyncsql_lint.flow.names import Names
 from asyncsql_lint.flow.objects import Life, Object
 from asyncsql_lint.flow.relevance import Relevance
@@ -181,6 +181,8 @@ class Interpreter(Executor):
                 self.root_function(function, state)
         except Unreachable:
             pass
+        except Exception as error:  # noqa: BLE001 -- one function must not take the others' findings with it
+            self.failures.append(Failure(module.path, function.qualname if function is not None else "", error))
         finally:
             self.frames.pop()
 

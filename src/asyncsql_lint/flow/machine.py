@@ -142,6 +142,15 @@ class Frame:
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A bug of ours that one function brought out: the rest of the project is analysed all the same."""
+
+    path: str
+    function: str
+    error: Exception
+
+
 class Machine(ABC):
     """State that outlives functions, and what every part of the analysis needs."""
 
@@ -161,6 +170,7 @@ class Machine(ABC):
         self._oracle: list[int] | None = None
         self._asked: list[int] = []
         self.limits: dict[str, int] = {}
+        self.failures: list[Failure] = []
         self.notes: dict[Site, set[str]] = {}
         self.holders: dict[Site, FunctionInfo | None] = {}
 

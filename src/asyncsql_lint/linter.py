@@ -52,9 +52,9 @@ class Report:
     """What a check found. All is sorted by place, and does not depend on the order of the paths.
 
     `failing` counts the findings that reach the `fail-on` of their file. `problems` are paths that could not be
-    looked into, or whose analysis brought out a bug of ours; `warnings` is for people. `sources` holds every file of the
-    project that is text, by path. `limits` counts how often each bound of the analysis was reached; what lies beyond is
-    unknown, and silent.
+    looked into, or whose analysis brought out a bug of ours; `warnings` is for people. `sources` holds every file of
+    the project that is text, by path. `limits` counts how often each bound of the analysis was reached; what lies
+    beyond is unknown, and silent.
     """
 
     diagnostics: tuple[Diagnostic, ...]

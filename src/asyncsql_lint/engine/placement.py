@@ -33,7 +33,13 @@ def placed(
 
 
 def _staged(event: Event) -> bool:
-    """Whether a test brings the object into code that is none: what it replaced there nobody can see."""
+    """Whether a test brings the object into code that is none: what it replaced there nobody can see.
+
+    And whether code that fails rolls back what a test reads later on: a test knows whether it lets it fail.
+    """
+    cause = event.cause if isinstance(event, AttributeRead) and event.why == "rollback" else None
+    if is_test(event.site.path) and cause is not None and not is_test(cause.path):
+        return True
     return not is_test(event.site.path) and any(is_test(site.path) for site, _ in (*event.calls, *event.trace))
 
 

@@ -287,6 +287,8 @@ class Names:
             if not words & {"async_sessionmaker", "sessionmaker", "AsyncSession"}:
                 continue
             for call, kind in _session_calls(module, self._m):
+                if not call.args and not call.keywords:
+                    continue  # bound to nothing: a stand-in in a test, or configured elsewhere
                 keywords = {k.name: k.value for k in call.keywords}
                 given = keywords.get("expire_on_commit")
                 expires: bool | None = True if None not in keywords else None

@@ -198,7 +198,7 @@ def _may_be_at_hand(ref: Ref, instance: Instance, relation: Attribute, state: St
             continue
         if other.expired is not None or other.life is Life.DETACHED:
             continue
-        held = other.life in _LIVE or (other.session is None and other.born == "unknown")
+        held = other.life in _LIVE or other.life is Life.UNKNOWN
         if held and (m.index.is_subclass(other.model, relation.target) or _brings(other, relation, m)):
             return True
     return False

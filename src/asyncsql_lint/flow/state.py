@@ -116,29 +116,34 @@ class State:
     def signature(self) -> object:
         """Equal for states in which nothing that matters differs."""
         heap = self.heap
-        names = frozenset((n, v) for n, v in self.env.items() if type(v) not in _PLAIN and not dull(v, heap))
-        objects = frozenset((n, _identity(o)) for n, o in heap.items() if not _dull_object(o, heap, 0))
+        known: dict[int, bool] = {}
+        names = frozenset((n, v) for n, v in self.env.items() if type(v) not in _PLAIN and not dull(v, heap, known))
+        objects = frozenset((n, _identity(o)) for n, o in heap.items() if not _dull_object(n, heap, known))
         return (names, objects, self.tasks)
 
 
 Heap = Mapping[int, HeapObject]
 
 
-def dull(value: Value | None, heap: Heap, depth: int = 0) -> bool:
-    """Whether a value has nothing to do with a database, nor anything that hangs on it."""
+def dull(value: Value | None, heap: Heap, known: dict[int, bool] | None = None) -> bool:
+    """Whether a value has nothing to do with a database, nor anything that hangs on it.
+
+    `known` keeps what was found of the heap's objects while the heap stays as it is.
+    """
     kind = type(value)
     if kind in _PLAIN or value is None:
         return True
+    objects = {} if known is None else known
     if kind is Ref:
-        return _dull_object(heap.get(value.id), heap, depth)  # type: ignore[attr-defined] # it is a Ref
-    known = _verdicts.get(id(value))
-    if known is None:
-        known = (value, _verdict(value))
-        _verdicts[id(value)] = known
-    verdict = known[1]
+        return _dull_object(value.id, heap, objects)  # type: ignore[attr-defined] # it is a Ref
+    found = _verdicts.get(id(value))
+    if found is None:
+        found = (value, _verdict(value))
+        _verdicts[id(value)] = found
+    verdict = found[1]
     if isinstance(verdict, bool):
         return verdict
-    return all(_dull_object(heap.get(number), heap, depth) for number in verdict)
+    return all(_dull_object(number, heap, objects) for number in verdict)
 
 
 _verdicts: dict[int, tuple[Value, bool | tuple[int, ...]]] = {}
@@ -173,10 +178,17 @@ def _verdict(value: Value) -> bool | tuple[int, ...]:
     return tuple(numbers) if numbers else True
 
 
-def _dull_object(obj: HeapObject | None, heap: Heap, depth: int) -> bool:
+def _dull_object(number: int, heap: Heap, known: dict[int, bool]) -> bool:
+    found = known.get(number)
+    if found is not None:
+        return found
+    obj = heap.get(number)
     if not isinstance(obj, Object):
+        known[number] = False
         return False
-    return depth > 2 or all(dull(v, heap, depth + 1) for v in obj.attributes.values())
+    known[number] = True  # what refers to itself hangs on the rest of it
+    known[number] = all(dull(v, heap, known) for v in obj.attributes.values())
+    return known[number]
 
 
 _identities: dict[int, tuple[HeapObject, int]] = {}

@@ -235,11 +235,33 @@ class Attributes(Expressions):
             return self.new(replace(session, is_async=False, twin=ref.id), state)
         if name == "no_autoflush":
             return Primitive("no_autoflush")
+        if name == "is_active" and not self.catches():
+            return Const(True)  # false only after a failed flush that somebody caught
         if name in api.SESSION_ATTRIBUTES:
             return Primitive("plain") if name in {"dirty", "new", "deleted", "is_active"} else UNKNOWN
         if not self._is_library_method(session, name):
             return UNKNOWN
         return LibraryMethod(ref, name)
+
+    def catches(self) -> bool:
+        """Whether the function has an `except` of its own."""
+        function = self.frame.function
+        if function is None:
+            return True
+        if function not in self._catching:
+            stack: list[object] = [function.node.body]
+            found = False
+            while stack and not found:
+                node = stack.pop()
+                found = isinstance(node, f.Try)
+                if isinstance(node, f.Node):
+                    stack += [getattr(node, name) for name in node.__struct_fields__]
+                elif isinstance(node, tuple):
+                    stack += node
+            self._catching[function] = found
+        return self._catching[function]
+
+    _catching: dict[FunctionInfo, bool]
 
     def _is_library_method(self, session: Session, name: str) -> bool:
         if session.kind == "connection":

@@ -648,7 +648,10 @@ class Executor(Contexts):
                 self.leave_raising(manager, value, site, way)
                 outer.watch(way, database=database)
         if isinstance(manager, Primitive) and manager.kind == "suppress":
-            ends += [s.copy() for s in sink.raised(database=False)]
+            for way in sink.raised(database=False):
+                swallowed = way.copy()
+                swallowed.assumed |= {HANDLED, f"<suppress {statement.at}>"}
+                ends.append(swallowed)
         return ends
 
 

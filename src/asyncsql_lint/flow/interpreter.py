@@ -37,6 +37,7 @@ class Interpreter(Executor):
         self.nested = {}
         self._decorators = {}
         self._awaited_names = {}
+        self._catching = {}
         self._decorated: dict[FunctionInfo, Value] = {}
         self._templates: dict[ClassInfo, tuple[Object, State] | None] = {}
         self._scopes: dict[tuple[ModuleInfo, int], ModuleInfo] = {}

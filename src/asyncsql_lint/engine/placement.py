@@ -33,10 +33,14 @@ def placed(
 
 
 def _staged(event: Event) -> bool:
-    """Whether a test brings the object into code that is none: what it replaced there nobody can see.
+    """Whether a claim hangs on what a test does out of sight.
 
-    And whether code that fails rolls back what a test reads later on: a test knows whether it lets it fail.
+    A test that brings an object into other code may have replaced things there. A test that reads what other code has
+    queried often meets the object that it has made itself, whole. And a test that reads what failing code has rolled
+    back knows whether it lets it fail.
     """
+    if is_test(event.site.path) and isinstance(event, AttributeRead) and event.why in {"lazy", "raise"}:
+        return event.query is not None and not is_test(event.query.path)  # what the test made is still there
     cause = event.cause if isinstance(event, AttributeRead) and event.why == "rollback" else None
     if is_test(event.site.path) and cause is not None and not is_test(cause.path):
         return True

@@ -35,13 +35,15 @@ class Outcome:
     """One way out: its value, the objects that it left behind, and what it did to sessions.
 
     Numbers below the count of the summary's entries are the caller's objects. `after` is how many effects had
-    happened when a generator yielded: the rest happens when it goes on.
+    happened when a generator yielded: the rest happens when it goes on. `assumed` are flags of the caller on which this
+    way hangs.
     """
 
     value: Value
     heap: dict[int, HeapObject]
     effects: tuple[Effect, ...]
     tasks: tuple[RunningTask, ...] = ()
+    assumed: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -145,9 +147,13 @@ class Summaries:
             kept = reachable([value], state.heap, range(len(objects)))
             size = len(objects)
             heap = {n: o for n, o in state.heap.items() if n in kept and not (0 <= n < size and o == objects[n])}
-            outcome = Outcome(value, heap, state.effects, state.tasks)
-            if not any(_alike(outcome, other) for other in out):
+            flags = frozenset(name for name in state.assumed if not name.startswith("<"))
+            outcome = Outcome(value, heap, state.effects, state.tasks, flags)
+            same = next((i for i, other in enumerate(out) if _alike(outcome, other)), None)
+            if same is None:
                 out.append(outcome)
+            else:
+                out[same] = replace(out[same], assumed=out[same].assumed & flags)
         out = _optional(out)
         if len(out) > MAX_OUTCOMES:
             self._m.limit("outcomes")
@@ -220,6 +226,7 @@ class Summaries:
             state.heap[number(local)] = renamed_object(obj, by)
         tasks = [RunningTask(by.site(t.site), frozenset(number(s) for s in t.sessions)) for t in outcome.tasks]
         state.tasks = (*state.tasks, *tasks)
+        state.assumed |= frozenset(f"{name} of a call" for name in outcome.assumed)
         return renamed(outcome.value, by)
 
     def _elsewhere(self, kind: str, session: int, site: Site, state: State, known: set[int]) -> None:

@@ -53,6 +53,7 @@ from asyncsql_lint.index.definitions import ClassInfo, ExternalName, FunctionInf
 from asyncsql_lint.libraries import sqlalchemy_asyncio as api
 from asyncsql_lint.libraries.sqlalchemy_orm import DECLARATIVE
 from asyncsql_lint.syntax import facts as f
+from asyncsql_lint.syntax.walk import inside
 
 _PROPERTIES = frozenset(
     """
@@ -249,16 +250,7 @@ class Attributes(Expressions):
         if function is None:
             return True
         if function not in self._catching:
-            stack: list[object] = [function.node.body]
-            found = False
-            while stack and not found:
-                node = stack.pop()
-                found = isinstance(node, f.Try)
-                if isinstance(node, f.Node):
-                    stack += [getattr(node, name) for name in node.__struct_fields__]
-                elif isinstance(node, tuple):
-                    stack += node
-            self._catching[function] = found
+            self._catching[function] = any(isinstance(node, f.Try) for node in inside(function.node.body))
         return self._catching[function]
 
     _catching: dict[FunctionInfo, bool]
@@ -604,17 +596,7 @@ def _common(items: tuple[Value, ...]) -> Value:
 
 def _names_in(node: f.Function) -> frozenset[str]:
     """The names that a lambda reads."""
-    out: set[str] = set()
-    stack: list[object] = list(node.body)
-    while stack:
-        one = stack.pop()
-        if isinstance(one, f.Name):
-            out.add(one.id)
-        elif isinstance(one, f.Node):
-            stack += [getattr(one, field) for field in one.__struct_fields__]
-        elif isinstance(one, tuple):
-            stack += one
-    return frozenset(out)
+    return frozenset(one.id for one in inside(node.body) if isinstance(one, f.Name))
 
 
 _ROW_ATTRIBUTES = frozenset({"count", "index", "t", "tuple"})

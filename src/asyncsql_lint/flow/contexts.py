@@ -26,6 +26,7 @@ from asyncsql_lint.flow.values import (
     Value,
 )
 from asyncsql_lint.syntax import facts as f
+from asyncsql_lint.syntax.walk import inside
 
 
 class Contexts(Calls):
@@ -225,14 +226,4 @@ class Contexts(Calls):
 
 def with_items(body: tuple[f.Stmt, ...]) -> list[tuple[f.Expr, bool]]:
     """What the `with` statements of a function enter, and whether by `async with`."""
-    out: list[tuple[f.Expr, bool]] = []
-    stack: list[object] = list(body)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, f.With):
-            out += [(item.context, node.is_async) for item in node.items]
-        if isinstance(node, f.Node):
-            stack += [getattr(node, name) for name in node.__struct_fields__]
-        elif isinstance(node, tuple):
-            stack += node
-    return out
+    return [(item.context, n.is_async) for n in inside(body) if isinstance(n, f.With) for item in n.items]

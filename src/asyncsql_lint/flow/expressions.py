@@ -39,6 +39,7 @@ from asyncsql_lint.flow.values import (
 from asyncsql_lint.index.definitions import FunctionInfo
 from asyncsql_lint.libraries.sqlalchemy_orm import WRITES
 from asyncsql_lint.syntax import facts as f
+from asyncsql_lint.syntax.walk import inside
 
 
 class Expressions(Machine):
@@ -186,9 +187,7 @@ class Expressions(Machine):
 def handed_on(body: tuple[f.Stmt, ...]) -> list[str]:
     """The names whose values go on as they are: awaited, passed, returned, put in a list, chosen by a conditional."""
     out: list[str] = []
-    stack: list[object] = list(body)
-    while stack:
-        node = stack.pop()
+    for node in inside(body):
         match node:
             case f.Await(value=value) | f.Return(value=value):
                 held: tuple[object, ...] = (value,)
@@ -201,10 +200,6 @@ def handed_on(body: tuple[f.Stmt, ...]) -> list[str]:
             case _:
                 held = ()
         out += [one.id for one in held if isinstance(one, f.Name)]
-        if isinstance(node, f.Node):
-            stack += [getattr(node, name) for name in node.__struct_fields__]
-        elif isinstance(node, tuple):
-            stack += node
     return out
 
 
@@ -371,16 +366,7 @@ def _boolop(m: Expressions, e: f.BoolOp, state: State) -> Value:
 
 def suspends(expression: f.Expr) -> bool:
     """Whether evaluating an expression may change more than it tells: it awaits, yields or assigns."""
-    stack: list[object] = [expression]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, (f.Await, f.Yield, f.Walrus)):
-            return True
-        if isinstance(node, f.Node):
-            stack += [getattr(node, name) for name in node.__struct_fields__]
-        elif isinstance(node, tuple):
-            stack += node
-    return False
+    return any(isinstance(node, (f.Await, f.Yield, f.Walrus)) for node in inside(expression))
 
 
 def _not(m: Expressions, e: f.Not, state: State) -> Value:

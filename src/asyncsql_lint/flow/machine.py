@@ -34,6 +34,7 @@ from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo, ModuleInfo
 from asyncsql_lint.index.models import Models
 from asyncsql_lint.index.project import ProjectIndex
 from asyncsql_lint.syntax import facts as f
+from asyncsql_lint.syntax.walk import inside
 
 MAX_CHOICES = 8
 """Ways in which one statement is evaluated."""
@@ -342,15 +343,7 @@ class Machine(ABC):
         """The number of the last node in a function."""
         found = self._ends.get(function)
         if found is None:
-            found = function.node.at
-            stack: list[object] = [function.node]
-            while stack:
-                node = stack.pop()
-                if isinstance(node, f.Node):
-                    found = max(found, node.at)
-                    stack += [getattr(node, name) for name in node.__struct_fields__]
-                elif isinstance(node, tuple):
-                    stack += node
+            found = max(node.at for node in inside(function.node))
             self._ends[function] = found
         return found
 

@@ -32,6 +32,7 @@ from asyncsql_lint.flow.values import (
 from asyncsql_lint.index.definitions import ClassInfo, ExternalName, FunctionInfo, ModuleInfo, Target
 from asyncsql_lint.index.project import Definition
 from asyncsql_lint.syntax import facts as f
+from asyncsql_lint.syntax.walk import inside
 
 ASYNC_SESSIONS = {"sqlalchemy.AsyncSession": "sqlalchemy", "sqlmodel.AsyncSession": "sqlmodel"}
 SYNC_SESSIONS = {"sqlalchemy.Session": "sqlalchemy", "sqlmodel.Session": "sqlmodel"}
@@ -329,17 +330,7 @@ def _last(expression: f.Expr) -> str:
 
 def calls_in(body: tuple[f.Stmt, ...]) -> list[f.Call]:
     """Every call in some statements, nested functions and classes included."""
-    out: list[f.Call] = []
-    stack: list[object] = list(body)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, f.Call):
-            out.append(node)
-        if isinstance(node, f.Node):
-            stack += [getattr(node, name) for name in node.__struct_fields__]
-        elif isinstance(node, tuple):
-            stack += node
-    return out
+    return [node for node in inside(body) if isinstance(node, f.Call)]
 
 
 def _alike(one: Value, other: Value) -> bool:

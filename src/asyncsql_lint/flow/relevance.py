@@ -13,6 +13,7 @@ from asyncsql_lint.index.definitions import Binding, ClassInfo, FunctionInfo, Mo
 from asyncsql_lint.index.models import Models
 from asyncsql_lint.index.project import Definition, ProjectIndex
 from asyncsql_lint.syntax import facts as f
+from asyncsql_lint.syntax.walk import inside
 
 TRIGGERS = frozenset(
     """
@@ -136,17 +137,6 @@ def signature(node: f.Function) -> frozenset[str]:
 
 def words_of(*expressions: f.Expr | None) -> frozenset[str]:
     """The names and attributes in some expressions."""
-    out: set[str] = set()
-    stack: list[object] = list(expressions)
-    while stack:
-        one = stack.pop()
-        if isinstance(one, f.Name):
-            out.add(one.id)
-        elif isinstance(one, f.Attr):
-            out.add(one.name)
-            stack.append(one.value)
-        elif isinstance(one, f.Node):
-            stack += [getattr(one, name) for name in one.__struct_fields__]
-        elif isinstance(one, tuple):
-            stack += one
-    return frozenset(out)
+    nodes = [node for expression in expressions if expression is not None for node in inside(expression)]
+    names = {node.id for node in nodes if isinstance(node, f.Name)}
+    return frozenset(names | {node.name for node in nodes if isinstance(node, f.Attr)})

@@ -385,11 +385,28 @@ def _compare(m: Expressions, e: f.Compare, state: State) -> Value:
         return Const((left == right) is (e.op in {"is", "=="}))
     if e.op in {"is", "is not"} and right == NONE and isinstance(left, Ref) and not left.optional:
         return Const(e.op == "is not")
+    if e.op in {"is", "is not"} and right == NONE and isinstance(left, _SOMETHING):
+        return Const(e.op == "is not")
     if e.op in {"is", "is not"} and right == NONE and isinstance(left, Primitive) and left.kind == "plain":
         return Const(e.op == "is not")  # a column's value may be NULL; that it is would be a guess
     if e.op in {"==", "!="}:
         orm_equality(left, right, e, m, state)
     return Opaque()
+
+
+_SOMETHING = (
+    BoundMethod,
+    ClassValue,
+    Coroutine,
+    DictValue,
+    FunctionValue,
+    LibraryMethod,
+    ListValue,
+    MappedAttribute,
+    Task,
+    TupleValue,
+)
+"""Kinds of values that are never None."""
 
 
 def orm_equality(left: Value, right: Value, e: f.Compare, m: Expressions, state: State) -> None:

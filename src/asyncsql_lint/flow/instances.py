@@ -199,23 +199,9 @@ def _may_be_at_hand(ref: Ref, instance: Instance, relation: Attribute, state: St
         if other.expired is not None or other.life is Life.DETACHED:
             continue
         held = other.life in _LIVE or other.life is Life.UNKNOWN
-        if held and (m.index.is_subclass(other.model, relation.target) or _brings(other, relation, m)):
+        if held and m.index.is_subclass(other.model, relation.target):
             return True
     return False
-
-
-def _brings(other: Instance, relation: Attribute, m: Machine) -> bool:
-    """Whether another object has loaded the same owner: `fleet.project` is what `fleet.instances[0].project` means.
-
-    Only where the relationships are called like the class, as the owner of a whole tree of objects is: of `author`
-    there are many.
-    """
-    same = m.models.attribute(other.model, relation.name)
-    if same is None or relation.target is None or same.target is not relation.target:
-        return False
-    if not relation.target.name.lower().startswith(relation.name.replace("_", "").lower()):
-        return False
-    return same.direction == "many-to-one" and relationship_loaded(other, same)[0] is YES
 
 
 def _failed(

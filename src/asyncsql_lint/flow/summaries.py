@@ -294,7 +294,7 @@ def _optional(outcomes: list[Outcome]) -> list[Outcome]:
 
 
 def _unswallowed(ways: list[tuple[State, Value]]) -> list[tuple[State, Value]]:
-    """The ways without those on which an exception is swallowed, and all else is as without it."""
+    """The ways without those that swallow an unlikely exception, give the same, and do nothing more to a session."""
     normal = [(s, v) for s, v in ways if HANDLED not in s.assumed]
     return [
         (state, value)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
@@ -16,8 +18,7 @@ Trace = tuple[tuple[Site, str], ...]
 E = TypeVar("E", bound="Event")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """Something at `site` in the function `context`, known with `confidence`, with its story so far.
 
     `calls` are the calls, innermost first, that brought the object there from the function that owns it;
@@ -40,8 +41,7 @@ class Event:
         return any(site.path == path for site, _ in self.trace)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoroutineLost(Event):
+class CoroutineLost(Event, frozen=True, kw_only=True):
     """A coroutine dropped or consumed un-awaited. `label` is what made it, `how` what became of it.
 
     `made` is the call that made it, None when that stands in another function; `in_async` tells whether an `await`
@@ -54,8 +54,7 @@ class CoroutineLost(Event):
     in_async: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NeedlessAwait(Event):
+class NeedlessAwait(Event, frozen=True, kw_only=True):
     """An await of something that cannot be awaited; `what` describes it, `label` the expression.
 
     `is_enough` tells whether the code is right without the `await`.
@@ -66,8 +65,7 @@ class NeedlessAwait(Event):
     is_enough: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WrongProtocol(Event):
+class WrongProtocol(Event, frozen=True, kw_only=True):
     """`with` for `async with`, `for` for `async for`, or the reverse. `statement` is `with` or `for`."""
 
     statement: str
@@ -77,8 +75,7 @@ class WrongProtocol(Event):
     fixable: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoopBlocked(Event):
+class LoopBlocked(Event, frozen=True, kw_only=True):
     """Database work of a sync session, connection or engine on the event loop. `what` is the call, `of` its owner."""
 
     what: str
@@ -86,20 +83,17 @@ class LoopBlocked(Event):
     where: Site
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyncSessionGiven(Event):
+class SyncSessionGiven(Event, frozen=True, kw_only=True):
     """An `async def` endpoint or dependency with a sync session as parameter."""
 
     parameter: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegacyQuery(Event):
+class LegacyQuery(Event, frozen=True, kw_only=True):
     """`.query` on an async session."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttributeRead(Event):
+class AttributeRead(Event, frozen=True, kw_only=True):
     """An attribute of an ORM object that is not there when it is read.
 
     `kind` is `relationship`, `column` or `proxy`; `why` is `lazy` (never loaded), `raise` (forbidden to load),
@@ -134,8 +128,7 @@ class AttributeRead(Event):
         return (self.query is not None and self.query.path == path) or any(s.path == path for s, _ in self.trace)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchedTwice(Event):
+class FetchedTwice(Event, frozen=True, kw_only=True):
     """A fetch of rows with a joined collection without unique(). `is_call` tells a fetch method from iteration.
 
     `fetch` is the method's call, or what is iterated over; None where that is not known.
@@ -147,8 +140,7 @@ class FetchedTwice(Event):
     fetch: Site | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionShared(Event):
+class SessionShared(Event, frozen=True, kw_only=True):
     """One session or connection in several concurrent tasks; `what` is `session` or `connection`."""
 
     by: str
@@ -156,32 +148,28 @@ class SessionShared(Event):
     count: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionGlobal(Event):
+class SessionGlobal(Event, frozen=True, kw_only=True):
     """A session that outlives requests; `where` says in what it is kept."""
 
     where: str
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowRead(Event):
+class RowRead(Event, frozen=True, kw_only=True):
     """An attribute of an entity, read on the row that holds the entity."""
 
     model: str
     attribute: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unentered(Event):
+class Unentered(Event, frozen=True, kw_only=True):
     """A transaction, connection or stream that is neither awaited nor entered; `how` is `dropped` or `used`."""
 
     label: str
     how: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mismatch(Event):
+class Mismatch(Event, frozen=True, kw_only=True):
     """Things that do not go together. `kind` is `driver`, `pairing`, `ddl`, `listener` or `pool`.
 
     `what` is the thing at the site, `problem` what is wrong with it, `remedy` what to do; `certain` is False when it
@@ -195,8 +183,7 @@ class Mismatch(Event):
     certain: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unparsable(Event):
+class Unparsable(Event, frozen=True, kw_only=True):
     """A file that cannot be analysed. `line` counts from 1, `column` from 0; `site` names the file only."""
 
     reason: str

@@ -8,8 +8,9 @@ one of their own to see what comes out of their bodies.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow import pairing, serialization

@@ -8,7 +8,8 @@ translated back when the summary is played. So a helper that is called from a hu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.objects import Cause, HeapObject, Instance, Object, Query, Result, Session, Slot

@@ -8,7 +8,8 @@ until it is flushed; the far side of a loaded one-to-many is there, the other wa
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
@@ -31,7 +32,7 @@ def update(ref: Ref | int, state: State, **changes: object) -> None:
     number = ref.id if isinstance(ref, Ref) else ref
     found = state.heap.get(number)
     if isinstance(found, Instance):
-        state.heap[number] = replace(found, **changes)  # type: ignore[arg-type] # fields by name, checked by their use
+        state.heap[number] = replace(found, **changes)
 
 
 def put(ref: Ref | int, name: str, slot: Slot, state: State) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.machine import Machine, truth

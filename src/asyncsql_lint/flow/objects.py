@@ -6,8 +6,9 @@ Objects lie in a heap by number. They are immutable themselves: a change puts a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import Struct
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
@@ -41,8 +42,7 @@ class Loaded(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """What is known of one attribute beyond the plan: whether it is there (`why` not), and its value where known."""
 
     loaded: Loaded
@@ -50,16 +50,14 @@ class Slot:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """Why attributes are not there any more: `kind` is `commit`, `rollback`, `expire` or `flush`; `site` is where."""
 
     kind: str
     site: Site
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(Struct, frozen=True):
     """An ORM object. `over` holds what is known of single attributes beyond `plan` and the model.
 
     `born` is `query`, `new` or `unknown`; `origin` where it was queried or made. `given` are the keywords that a
@@ -75,7 +73,7 @@ class Instance:
     born: str = "unknown"
     origin: Site | None = None
     statement: Site | None = None
-    over: Mapping[str, Slot] = field(default_factory=dict)
+    over: Mapping[str, Slot] = {}
     expired: Cause | None = None
     closed: Cause | None = None
     given: frozenset[str] = frozenset()
@@ -91,8 +89,7 @@ class Instance:
     pk: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """A session or connection. `expires` is its expire_on_commit; None when nobody knows.
 
     `kind` is `session` or `connection`; `greenlet` tells that it is the sync session that `run_sync` hands to its
@@ -113,8 +110,7 @@ class Session:
     cls: ClassInfo | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """A result. `kind` is `rows`, `scalars` or `mappings`; `is_async` for a streamed one."""
 
     session: int | None
@@ -124,23 +120,21 @@ class Result:
     uniqued: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """A legacy `Session.query(...)`."""
 
     session: int | None
     statement: Statement
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
+class Object(Struct, frozen=True):
     """An object of a class of the project that is no model; `attributes` as far as they are known.
 
     `complete` tells that the constructor was read, so that an attribute which is not there was set elsewhere.
     """
 
     cls: ClassInfo
-    attributes: Mapping[str, Value] = field(default_factory=dict)
+    attributes: Mapping[str, Value] = {}
     complete: bool = True
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 LOADS = frozenset({"selectin", "joined", "subquery", "immediate", "contains_eager"})
 """Strategies after which the attribute is there."""
@@ -11,8 +12,7 @@ NEVER = frozenset({"raise", "raise_on_sql", "lazy", "default"})
 """Strategies after which it is not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One attribute of a loader path. `recursion` is selectinload's `recursion_depth` (-1: without bound)."""
 
     attribute: str
@@ -20,8 +20,7 @@ class Step:
     recursion: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """One loader option as a value: the model it starts from (None for a wildcard) and its path.
 
     `only` are the columns of `load_only` below the path, `defer` and `undefer` those of these options.
@@ -47,8 +46,7 @@ class Option:
         return tuple(out)
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """What a plan says of one attribute."""
 
     strategy: str
@@ -56,8 +54,7 @@ class Branch:
     recursion: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What a statement's options say about one entity.
 
     `unknown` means that there are options which the analysis could not read: then nothing is *not* loaded.
@@ -70,19 +67,18 @@ class Plan:
     defer: frozenset[str] = frozenset()
     undefer: frozenset[str] = frozenset()
     polymorphic: frozenset[str] = frozenset()
-    _index: dict[str, Branch] = field(default_factory=dict, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self._index.update(self.branches)
 
     def get(self, attribute: str) -> Branch | None:
         """What is said of `attribute`, if anything."""
-        return self._index.get(attribute)
+        for name, branch in self.branches:
+            if name == attribute:
+                return branch
+        return None
 
     def with_branch(self, attribute: str, branch: Branch) -> Plan:
         """This plan with `branch` for `attribute`."""
-        table = {**self._index, attribute: branch}
-        return replace(self, branches=tuple(sorted(table.items(), key=lambda item: item[0])), _index={})
+        table = {**dict(self.branches), attribute: branch}
+        return replace(self, branches=tuple(sorted(table.items(), key=lambda item: item[0])))
 
     def with_option(self, option: Option) -> Plan:
         """This plan with one more (flat) option."""
@@ -93,12 +89,11 @@ class Plan:
                 defer=self.defer | option.defer,
                 undefer=self.undefer | option.undefer,
                 polymorphic=self.polymorphic | option.polymorphic,
-                _index={},
             )
         step = option.steps[0]
         rest = replace(option, steps=option.steps[1:])
         if step.attribute == "*":
-            return replace(self, wildcard=step.strategy, _index={})
+            return replace(self, wildcard=step.strategy)
         old = self.get(step.attribute)
         below = (old.plan if old is not None else EMPTY).with_option(rest)
         strategy = step.strategy

@@ -8,7 +8,8 @@ whose differing values are unknown: unknown is silent.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import answers
@@ -44,8 +45,7 @@ _PLAIN = frozenset({Opaque, Const, External, ModuleValue, ClassValue})
 """Kinds of values that have nothing to do with a database, whatever they hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(Struct, frozen=True):
     """Something done to a session, in the order of time. `locked` tells that a lock was held."""
 
     kind: str
@@ -54,8 +54,7 @@ class Effect:
     locked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RunningTask:
+class RunningTask(Struct, frozen=True):
     """A task that was started and not awaited yet, with the sessions that it uses."""
 
     site: Site

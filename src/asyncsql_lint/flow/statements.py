@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.machine import Machine
@@ -103,7 +103,7 @@ def with_options(statement: Statement, options: list[Value], is_open: bool, m: M
     for option in flat:
         entities = tuple(_apply(e, option, m) for e in entities)
     if unreadable or is_open:
-        entities = tuple(replace(e, plan=replace(e.plan, unknown=True, _index={})) if e.model else e for e in entities)
+        entities = tuple(replace(e, plan=replace(e.plan, unknown=True)) if e.model else e for e in entities)
     return replace(statement, entities=entities)
 
 

@@ -8,7 +8,10 @@ sessions in their order. Recursion answers "unknown".
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
@@ -30,8 +33,7 @@ MAX_VARIANTS = 8
 """Kinds of arguments for which a function is analysed; beyond them literals no longer count."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """One way out: its value, the objects that it left behind, and what it did to sessions.
 
     Numbers below the count of the summary's entries are the caller's objects. `after` is how many effects had

@@ -6,21 +6,18 @@ object in the heap (`objects`), and its value is a `Ref` to it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.plans import EMPTY, Option, Plan
 from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo, ModuleInfo
 
 
-class Value:
+class Value(Struct, frozen=True):
     """Base of everything below."""
 
-    __slots__ = ()
 
-
-@dataclass(frozen=True, slots=True)
-class Opaque(Value):
+class Opaque(Value, frozen=True):
     """Nothing is known, save perhaps whether it is true (`truth`)."""
 
     truth: bool | None = None
@@ -29,8 +26,7 @@ class Opaque(Value):
 UNKNOWN = Opaque()
 
 
-@dataclass(frozen=True, slots=True)
-class Const(Value):
+class Const(Value, frozen=True):
     """A literal: None, a bool, a number or a string."""
 
     value: str | int | float | bool | None
@@ -39,61 +35,53 @@ class Const(Value):
 NONE = Const(None)
 
 
-@dataclass(frozen=True, slots=True)
-class Ref(Value):
+class Ref(Value, frozen=True):
     """An object in the heap; `optional` when it may as well be None."""
 
     id: int
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleValue(Value):
+class ModuleValue(Value, frozen=True):
     """A module of the project."""
 
     module: ModuleInfo
 
 
-@dataclass(frozen=True, slots=True)
-class External(Value):
+class External(Value, frozen=True):
     """A name of a library, such as `sqlalchemy.select`, by its canonical dotted name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClassValue(Value):
+class ClassValue(Value, frozen=True):
     """A class of the project. `args` are the values of its type parameters in `Repo[User]`."""
 
     info: ClassInfo
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionValue(Value):
+class FunctionValue(Value, frozen=True):
     """A function of the project, a nested function or a lambda with the names it closes over."""
 
     info: FunctionInfo
     closure: tuple[tuple[str, Value], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class BoundMethod(Value):
+class BoundMethod(Value, frozen=True):
     """A function of the project with its `self` or `cls`."""
 
     function: FunctionInfo
     receiver: Value
 
 
-@dataclass(frozen=True, slots=True)
-class LibraryMethod(Value):
+class LibraryMethod(Value, frozen=True):
     """A method of something that a library owns: `session.execute`, `result.all`."""
 
     receiver: Value
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
+class Arguments(Struct, frozen=True):
     """The arguments of a call. `open` when some came from `*x` or `**x` that could not be read."""
 
     positional: tuple[Value, ...] = ()
@@ -114,16 +102,14 @@ class Arguments:
         return self.keyword(name)
 
 
-@dataclass(frozen=True, slots=True)
-class Partial(Value):
+class Partial(Value, frozen=True):
     """`functools.partial(callee, ...)`."""
 
     callee: Value
     arguments: Arguments
 
 
-@dataclass(frozen=True, slots=True)
-class Coroutine(Value):
+class Coroutine(Value, frozen=True):
     """A coroutine that nobody has awaited: what awaiting it will call, and where it was made."""
 
     callee: Value
@@ -132,16 +118,14 @@ class Coroutine(Value):
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Task(Value):
+class Task(Value, frozen=True):
     """A task made of a coroutine."""
 
     coroutine: Value
     site: Site
 
 
-@dataclass(frozen=True, slots=True)
-class GeneratorValue(Value):
+class GeneratorValue(Value, frozen=True):
     """A called generator function, sync or async, before anything of it ran."""
 
     callee: Value
@@ -149,8 +133,7 @@ class GeneratorValue(Value):
     is_async: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ContextManager(Value):
+class ContextManager(Value, frozen=True):
     """A called `@contextmanager` or `@asynccontextmanager` function."""
 
     callee: Value
@@ -159,15 +142,13 @@ class ContextManager(Value):
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class TupleValue(Value):
+class TupleValue(Value, frozen=True):
     """A tuple with known items."""
 
     items: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ListValue(Value):
+class ListValue(Value, frozen=True):
     """A list, set or iterator. With `items` they are all known; else `element` stands for any of them."""
 
     element: Value
@@ -176,38 +157,33 @@ class ListValue(Value):
     kind: str = "list"
 
 
-@dataclass(frozen=True, slots=True)
-class DictValue(Value):
+class DictValue(Value, frozen=True):
     """A dict with known keys; `other` stands for the values of unknown keys."""
 
     items: tuple[tuple[str, Value], ...] = ()
     other: Value = UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
-class MappedAttribute(Value):
+class MappedAttribute(Value, frozen=True):
     """`Order.lines` as a class attribute."""
 
     model: ClassInfo
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Alias(Value):
+class Alias(Value, frozen=True):
     """`aliased(Order)`."""
 
     model: ClassInfo
 
 
-@dataclass(frozen=True, slots=True)
-class LoaderOption(Value):
+class LoaderOption(Value, frozen=True):
     """One or more loader options; None when it could not be read."""
 
     option: Option | None
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(Struct, frozen=True):
     """One thing that a statement selects: a model or a column (`model` None), with the plan of its options."""
 
     model: ClassInfo | None
@@ -215,8 +191,7 @@ class Entity:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement(Value):
+class Statement(Value, frozen=True):
     """A statement. `entities` is None when it is not known what it selects.
 
     `kind` is `select`, `insert`, `update`, `delete` or `text`; `library` is `sqlmodel` for SQLModel's select.
@@ -229,8 +204,7 @@ class Statement(Value):
     populate_existing: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Row(Value):
+class Row(Value, frozen=True):
     """A row with one value for each entity."""
 
     statement: Statement
@@ -238,8 +212,7 @@ class Row(Value):
     values: tuple[Value, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Factory(Value):
+class Factory(Value, frozen=True):
     """A session factory. `expires` is its expire_on_commit, None when unknown; `scoped` for scoped sessions."""
 
     is_async: bool
@@ -250,8 +223,7 @@ class Factory(Value):
     scoped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Engine(Value):
+class Engine(Value, frozen=True):
     """An engine. `driver` is the beginning of its URL where known; `inner` marks an async engine's `sync_engine`."""
 
     is_async: bool
@@ -260,38 +232,33 @@ class Engine(Value):
     inner: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Awaitable(Value):
+class Awaitable(Value, frozen=True):
     """`instance.awaitable_attrs`."""
 
     instance: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Dependency(Value):
+class Dependency(Value, frozen=True):
     """`Depends(call)`; `call` is None in `Depends()`, where the annotation says what."""
 
     call: Value | None
 
 
-@dataclass(frozen=True, slots=True)
-class Primitive(Value):
+class Primitive(Value, frozen=True):
     """Something of a library that has a kind and nothing else: a lock, a task group, an exit stack."""
 
     kind: str
     of: Value = UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
-class SuperValue(Value):
+class SuperValue(Value, frozen=True):
     """`super()`: the class after which the search goes on, and the object."""
 
     after: ClassInfo
     receiver: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Annotated(Value):
+class Annotated(Value, frozen=True):
     """A type as a value: what an annotation means for something of that type."""
 
     base: Value

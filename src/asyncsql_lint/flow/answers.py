@@ -7,13 +7,26 @@ literals, comparisons and a few pure functions and methods.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from asyncsql_lint.syntax import facts as f
 
-Answers: TypeAlias = "dict[Hashable, bool]"
-"""Answers by condition. A condition is a nested tuple like the expression, without its places."""
+
+class Condition(Struct, frozen=True, eq=False):
+    """A test without its places; there is one for all equal tests, so that identity compares them.
+
+    `names` are those that it reads, `parts` those of which it reads an attribute or an item.
+    """
+
+    names: frozenset[str]
+    parts: frozenset[str]
+
+
+Answers: TypeAlias = "dict[Condition, bool]"
+"""Answers by condition."""
 
 MAX_ANSWERS = 12
 """Answers that a state remembers; the oldest is forgotten."""
@@ -25,23 +38,29 @@ _METHODS = frozenset({"endswith", "get", "isdigit", "isdisjoint", "issubset", "k
 
 def remembered(test: f.Expr, holds: bool, answers: Answers) -> Answers:
     """The answers once `test` was found to hold, or not to hold."""
-    found = dict(_told(test, holds))
+    found = _told(test, holds)
     if not found:
         return answers
-    merged = {k: v for k, v in answers.items() if k not in found} | found
-    return dict(list(merged.items())[-MAX_ANSWERS:])
+    merged = answers.copy()
+    for condition, answer in found:
+        merged.pop(condition, None)
+        merged[condition] = answer
+    while len(merged) > MAX_ANSWERS:
+        del merged[next(iter(merged))]
+    return merged
 
 
-def _told(test: f.Expr, holds: bool) -> Iterator[tuple[Hashable, bool]]:
+def _told(test: f.Expr, holds: bool) -> list[tuple[Condition, bool]]:
+    """What is known of which conditions when `test` holds, or does not."""
     if isinstance(test, f.Not):
-        yield from _told(test.value, not holds)
-        return
+        return _told(test.value, not holds)
+    told: list[tuple[Condition, bool]] = []
     if isinstance(test, f.BoolOp) and (test.op == "and") is holds:
-        yield from _told(test.left, holds)
-        yield from _told(test.right, holds)
+        told = _told(test.left, holds) + _told(test.right, holds)
     condition, is_same = _condition(test)
     if condition is not None and not isinstance(test, f.Const):
-        yield condition, holds is is_same
+        told.append((condition, holds is is_same))
+    return told
 
 
 def answer(test: f.Expr, answers: Answers) -> bool | None:
@@ -66,9 +85,12 @@ def answer(test: f.Expr, answers: Answers) -> bool | None:
 
 def without(name: str, answers: Answers, *, only_parts: bool = False) -> Answers:
     """The answers that do not hang on `name`; with `only_parts` those on the name's own value are kept."""
-    if not any(_mentions(c, name, only_parts) for c in answers):
+    for condition in answers:
+        if name in (condition.parts if only_parts else condition.names):
+            break
+    else:
         return answers
-    return {c: v for c, v in answers.items() if not _mentions(c, name, only_parts)}
+    return {c: v for c, v in answers.items() if name not in (c.parts if only_parts else c.names)}
 
 
 def is_pure(call: f.Call) -> bool:
@@ -82,21 +104,69 @@ def is_pure(call: f.Call) -> bool:
             return False
 
 
-def _mentions(condition: Hashable, name: str, only_parts: bool) -> bool:
-    if not isinstance(condition, tuple):
-        return False
-    if condition[0] == "name":
-        return not only_parts and condition[1] == name
-    if only_parts and condition[0] in {"attribute", "item", "in"}:
-        return any(_mentions(part, name, False) for part in condition[1:])
-    return any(_mentions(part, name, only_parts) for part in condition[1:])
+def handed(call: f.Call) -> tuple[str, ...]:
+    """The names of which a call is given the value or a part."""
+    found = _handed.get(id(call))
+    if found is None:
+        parts = (call.func, *call.args, *(k.value for k in call.keywords))
+        found = (call, tuple(name for part in parts if (name := _base(part)) is not None))
+        _handed[id(call)] = found
+    return found[1]
 
 
-def _condition(test: f.Expr) -> tuple[Hashable | None, bool]:
+def _base(expression: f.Expr) -> str | None:
+    while isinstance(expression, (f.Attr, f.Star, f.Sub)):
+        expression = expression.value
+    return expression.id if isinstance(expression, f.Name) else None
+
+
+_handed: dict[int, tuple[f.Call, tuple[str, ...]]] = {}
+"""What was found of a call, by the identity of its expression, which is kept alive here."""
+
+_conditions: dict[int, tuple[f.Expr, Condition | None, bool]] = {}
+"""What was found of a test, by the identity of its expression, which is kept alive here."""
+
+_interned: dict[Hashable, Condition] = {}
+
+
+def forget_conditions() -> None:
+    """Let go of the expressions of a project that is done."""
+    _conditions.clear()
+    _interned.clear()
+    _handed.clear()
+
+
+def _condition(test: f.Expr) -> tuple[Condition | None, bool]:
     """A condition for `test`, and whether it holds when the test does; `!=` is asked as `==`."""
-    if isinstance(test, f.Compare) and test.op in _OPPOSITE:
-        return _shape(f.Compare(test.at, _OPPOSITE[test.op], test.left, test.right)), False
-    return _shape(test), True
+    found = _conditions.get(id(test))
+    if found is None:
+        found = (test, *_new_condition(test))
+        _conditions[id(test)] = found
+    return found[1], found[2]
+
+
+def _new_condition(test: f.Expr) -> tuple[Condition | None, bool]:
+    is_opposite = isinstance(test, f.Compare) and test.op in _OPPOSITE
+    if isinstance(test, f.Compare) and is_opposite:
+        test = f.Compare(test.at, _OPPOSITE[test.op], test.left, test.right)
+    shape = _shape(test)
+    if shape is None:
+        return None, True
+    condition = _interned.get(shape)
+    if condition is None:
+        condition = Condition(frozenset(_names(shape)), frozenset(_names(shape, only_parts=True)))
+        _interned[shape] = condition
+    return condition, not is_opposite
+
+
+def _names(shape: Hashable, *, only_parts: bool = False) -> set[str]:
+    """The names in the shape of an expression; with `only_parts` those of which an attribute or an item is read."""
+    if not isinstance(shape, tuple):
+        return set()
+    if shape[0] == "name":
+        return set() if only_parts else {shape[1]}
+    deep = only_parts and shape[0] not in {"attribute", "item", "in"}
+    return {name for part in shape[1:] for name in _names(part, only_parts=deep)}
 
 
 def _shape(expression: f.Expr) -> Hashable | None:

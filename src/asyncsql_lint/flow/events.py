@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.index.definitions import ClassInfo
 
 Trace = tuple[tuple[Site, str], ...]
 """Places with what happened there, in the order of events."""
@@ -99,7 +100,8 @@ class AttributeRead(Event, frozen=True, kw_only=True):
     `kind` is `relationship`, `column` or `proxy`; `why` is `lazy` (never loaded), `raise` (forbidden to load),
     `deferred`, `dynamic`, `commit`, `rollback`, `expire`, `server` (the database made the value); `detached`
     tells that no session is there to load it. `write` is the name of a method that changes the collection,
-    or `=`; `serializer` names what reads it without saying so. `chain` is the path from the queried entity.
+    or `=`; `serializer` names what reads it without saying so. `chain` is the path from the queried entity. `target`
+    is the class of a many-to-one's object: if the session holds one, nothing may have to be loaded.
     """
 
     model: str
@@ -116,6 +118,7 @@ class AttributeRead(Event, frozen=True, kw_only=True):
     chain: tuple[tuple[str, str, str, bool], ...] = ()
     others: tuple[Site, ...] = ()
     cause: Site | None = None
+    target: ClassInfo | None = None
 
     def placed(self, place: Callable[[Site], Site]) -> AttributeRead:
         """The same event with the places of its story and of its query replaced."""

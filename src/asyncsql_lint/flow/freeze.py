@@ -8,15 +8,17 @@ translated back when the summary is played. So a helper that is called from a hu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow.objects import Cause, HeapObject, Instance, Object, Query, Result, Session, Slot
+from asyncsql_lint.flow.objects import Cause, HeapObject, Instance, Life, Loaded, Object, Query, Result, Session, Slot
 from asyncsql_lint.flow.values import (
     Arguments,
     Awaitable,
     BoundMethod,
+    Const,
     ContextManager,
     Coroutine,
     Dependency,
@@ -71,42 +73,69 @@ def renumbering(number: Callable[[int], int]) -> Renaming:
 
 def renamed(value: Value, by: Renaming) -> Value:
     """`value` with every number and place replaced."""
-    match value:
-        case Ref():
-            return Ref(by.number(value.id), value.optional)
-        case FunctionValue() if value.closure:
-            return replace(value, closure=tuple((n, renamed(v, by)) for n, v in value.closure))
-        case BoundMethod() | LibraryMethod() | SuperValue():
-            return replace(value, receiver=renamed(value.receiver, by))
-        case Coroutine():
-            arguments = _arguments(value.arguments, by)
-            return replace(value, callee=renamed(value.callee, by), arguments=arguments, site=by.site(value.site))
-        case Partial() | GeneratorValue() | ContextManager():
-            return replace(value, callee=renamed(value.callee, by), arguments=_arguments(value.arguments, by))
-        case Task():
-            return Task(renamed(value.coroutine, by), by.site(value.site))
-        case TupleValue():
-            return TupleValue(tuple(renamed(v, by) for v in value.items))
-        case ListValue():
-            items = None if value.items is None else tuple(renamed(v, by) for v in value.items)
-            return replace(value, element=renamed(value.element, by), items=items)
-        case DictValue():
-            return DictValue(tuple((k, renamed(v, by)) for k, v in value.items), renamed(value.other, by))
-        case Row():
-            values = None if value.values is None else tuple(renamed(v, by) for v in value.values)
-            return Row(_statement(value.statement, by), by.session(value.session), values)
-        case Statement():
-            return _statement(value, by)
-        case Factory() | Engine():
-            return replace(value, site=by.site(value.site))
-        case Awaitable():
-            return Awaitable(renamed(value.instance, by))
-        case Dependency() if value.call is not None:
-            return Dependency(renamed(value.call, by))
-        case Primitive():
-            return replace(value, of=renamed(value.of, by))
-        case _:
-            return value
+    handler = _RENAMED.get(type(value))
+    return value if handler is None else handler(value, by)
+
+
+def _ref(value: Ref, by: Renaming) -> Value:
+    number = by.number(value.id)
+    return value if number == value.id else Ref(number, value.optional)
+
+
+def _function(value: FunctionValue, by: Renaming) -> Value:
+    return replace(value, closure=_pairs(value.closure, by)) if value.closure else value
+
+
+def _receiver(value: BoundMethod | LibraryMethod | SuperValue, by: Renaming) -> Value:
+    receiver = renamed(value.receiver, by)
+    return value if receiver is value.receiver else replace(value, receiver=receiver)
+
+
+def _coroutine(value: Coroutine, by: Renaming) -> Value:
+    return Coroutine(renamed(value.callee, by), _arguments(value.arguments, by), by.site(value.site), value.label)
+
+
+def _callee(value: Partial | GeneratorValue | ContextManager, by: Renaming) -> Value:
+    return replace(value, callee=renamed(value.callee, by), arguments=_arguments(value.arguments, by))
+
+
+def _task(value: Task, by: Renaming) -> Value:
+    return Task(renamed(value.coroutine, by), by.site(value.site))
+
+
+def _tuple(value: TupleValue, by: Renaming) -> Value:
+    return TupleValue(_values(value.items, by))
+
+
+def _list(value: ListValue, by: Renaming) -> Value:
+    items = None if value.items is None else _values(value.items, by)
+    return ListValue(renamed(value.element, by), items, value.many, value.kind)
+
+
+def _dict(value: DictValue, by: Renaming) -> Value:
+    return DictValue(_pairs(value.items, by), renamed(value.other, by))
+
+
+def _row(value: Row, by: Renaming) -> Value:
+    values = None if value.values is None else _values(value.values, by)
+    return Row(_statement(value.statement, by), by.session(value.session), values)
+
+
+def _made(value: Factory | Engine, by: Renaming) -> Value:
+    return replace(value, site=by.site(value.site))
+
+
+def _awaitable(value: Awaitable, by: Renaming) -> Value:
+    return Awaitable(renamed(value.instance, by))
+
+
+def _dependency(value: Dependency, by: Renaming) -> Value:
+    return value if value.call is None else Dependency(renamed(value.call, by))
+
+
+def _primitive(value: Primitive, by: Renaming) -> Value:
+    of = renamed(value.of, by)
+    return value if of is value.of else Primitive(value.kind, of)
 
 
 def _statement(value: Statement, by: Renaming) -> Statement:
@@ -114,18 +143,47 @@ def _statement(value: Statement, by: Renaming) -> Statement:
 
 
 def _arguments(arguments: Arguments, by: Renaming) -> Arguments:
-    return Arguments(
-        tuple(renamed(v, by) for v in arguments.positional),
-        tuple((k, renamed(v, by)) for k, v in arguments.keywords),
-        arguments.open,
-    )
+    return Arguments(_values(arguments.positional, by), _pairs(arguments.keywords, by), arguments.open)
+
+
+def _values(values: tuple[Value, ...], by: Renaming) -> tuple[Value, ...]:
+    return tuple([renamed(v, by) for v in values])
+
+
+def _pairs(pairs: tuple[tuple[str, Value], ...], by: Renaming) -> tuple[tuple[str, Value], ...]:
+    return tuple([(name, renamed(v, by)) for name, v in pairs])
+
+
+_RENAMED: dict[type, Callable[[Any, Renaming], Value]] = {
+    Ref: _ref,
+    FunctionValue: _function,
+    BoundMethod: _receiver,
+    LibraryMethod: _receiver,
+    SuperValue: _receiver,
+    Coroutine: _coroutine,
+    Partial: _callee,
+    GeneratorValue: _callee,
+    ContextManager: _callee,
+    Task: _task,
+    TupleValue: _tuple,
+    ListValue: _list,
+    DictValue: _dict,
+    Row: _row,
+    Statement: _statement,
+    Factory: _made,
+    Engine: _made,
+    Awaitable: _awaitable,
+    Dependency: _dependency,
+    Primitive: _primitive,
+}
+"""The values that hold numbers or places; the others stay as they are."""
 
 
 def renamed_object(obj: HeapObject, by: Renaming) -> HeapObject:
     """`obj` with every number and place in it replaced."""
     match obj:
         case Instance():
-            over = {n: Slot(s.loaded, renamed(s.value, by) if s.value else None) for n, s in obj.over.items()}
+            over = {n: _slot(s, by) for n, s in obj.over.items()}
             return replace(
                 obj,
                 session=by.session(obj.session),
@@ -141,6 +199,10 @@ def renamed_object(obj: HeapObject, by: Renaming) -> HeapObject:
             return replace(obj, session=by.session(obj.session), statement=_statement(obj.statement, by))
         case Object():
             return replace(obj, attributes={n: renamed(v, by) for n, v in obj.attributes.items()})
+
+
+def _slot(slot: Slot, by: Renaming) -> Slot:
+    return slot if slot.value is None else Slot(slot.loaded, renamed(slot.value, by), slot.why)
 
 
 def token(obj: HeapObject) -> tuple[object, ...]:
@@ -186,7 +248,7 @@ class Frozen:
         self.objects: list[HeapObject] = []
         position = 0
         while position < len(self.originals):
-            self.objects.append(renamed_object(heap[self.originals[position]], by))
+            self.objects.append(renamed_object(self._bare(heap[self.originals[position]]), by))
             position += 1
 
     def _number(self, number: int) -> int:
@@ -198,6 +260,33 @@ class Frozen:
             self._numbers[number] = local
             self.originals.append(number)
         return local
+
+    def _bare(self, obj: HeapObject) -> HeapObject:
+        """The object without what its reader would find again by itself, so that more calls are alike."""
+        if not isinstance(obj, Instance) or obj.born == "new":
+            return obj
+        is_doubted = obj.plan.unknown or obj.life in {Life.UNKNOWN, Life.ASSUMED}
+        over = {}
+        for name, slot in obj.over.items():
+            if not self._is_derived(obj, name, slot):
+                over[name] = slot
+            elif not is_doubted or slot.loaded is not Loaded.UNKNOWN:
+                over[name] = Slot(slot.loaded, None, slot.why)
+        given = frozenset(n for n in obj.given if n.startswith("~"))
+        return replace(obj, over=over, given=given, assigned=obj.assigned if given else frozenset())
+
+    def _is_derived(self, parent: Instance, name: str, slot: Slot) -> bool:
+        """Whether a slot's value says nothing: a text or number, or objects as reading the relationship makes them."""
+        match slot.value:
+            case Const(value=str() | float()):
+                return True
+            case Const(value=int() as number):
+                return not isinstance(number, bool)
+            case Ref(id=number) | ListValue(element=Ref(id=number), items=None):
+                child = self._heap.get(number)
+            case _:
+                return False
+        return isinstance(child, Instance) and number not in self._numbers and _is_untouched(child, parent, name)
 
     def _place(self, site: Site) -> Site:
         found = self._places.get(site)
@@ -214,6 +303,17 @@ class Frozen:
     def key(self) -> tuple[object, ...]:
         """Equal for equal values in equal states."""
         return (self.values, tuple(token(o) for o in self.objects))
+
+
+def _is_untouched(child: Instance, parent: Instance, name: str) -> bool:
+    """Whether `child` is as reading `parent.name` made it: see `instances.child_of`."""
+    if child.dirty or child.given or child.expired is not None or child.path != (*parent.path, (parent.model, name)):
+        return False
+    if (child.session, child.statement, child.closed) != (parent.session, parent.statement, parent.closed):
+        return False
+    if any(slot.loaded is not Loaded.YES or not isinstance(slot.value, Ref) for slot in child.over.values()):
+        return False
+    return len(child.over) < 2 and (child.plan.unknown or child.plan == parent.plan.below(name))
 
 
 def reachable(values: Iterable[Value], heap: Mapping[int, HeapObject], roots: Iterable[int] = ()) -> set[int]:

@@ -13,17 +13,18 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow.events import AttributeRead, Event, LoopBlocked, Trace
+from asyncsql_lint.flow.events import AttributeRead, LoopBlocked, Trace
 from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.objects import Cause, Instance, Life, Loaded, Slot
 from asyncsql_lint.flow.plans import EMPTY, LOADS, Plan
-from asyncsql_lint.flow.state import State
+from asyncsql_lint.flow.state import State, dull
 from asyncsql_lint.flow.values import NONE, UNKNOWN, Const, ListValue, Opaque, Primitive, Ref, Value
 from asyncsql_lint.index.definitions import ClassInfo
 from asyncsql_lint.index.models import Attribute
 
 YES, NO, MAYBE = Loaded.YES, Loaded.NO, Loaded.UNKNOWN
 _LIVE = frozenset({Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED, Life.DETACHED, Life.DELETED})
+_HELD = frozenset({Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED, Life.DELETED, Life.UNKNOWN})
 _IN_SESSION = frozenset({Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED, Life.PENDING, Life.DELETED})
 
 
@@ -172,7 +173,8 @@ def _read_relationship(
         return UNKNOWN
     if loaded is NO and write == "=" and relation.collection is not True:
         return UNKNOWN  # assigning a scalar loads nothing
-    if loaded is NO and why == "lazy" and _may_be_at_hand(ref, instance, relation, state, m):
+    is_to_one = relation.direction == "many-to-one"
+    if loaded is NO and why == "lazy" and is_to_one and at_hand(relation.target, ref.id, instance.session, state, m):
         loaded = MAYBE
     if loaded is NO:
         _failed(ref, instance, relation, why, site, state, m, write, serializer)
@@ -190,17 +192,19 @@ def _note(m: Machine, site: Site, instance: Instance, attribute: Attribute, load
     m.notes.setdefault(site, set()).add(words)
 
 
-def _may_be_at_hand(ref: Ref, instance: Instance, relation: Attribute, state: State, m: Machine) -> bool:
-    """A many-to-one needs no I/O when its target is held in the session's identity map (which is weak)."""
-    if relation.direction != "many-to-one" or relation.target is None:
+def at_hand(target: ClassInfo | None, reader: int, session: int | None, state: State, m: Machine) -> bool:
+    """Whether a many-to-one of the object `reader` needs no I/O: its session holds an object of the class `target`.
+
+    The identity map is weak (fact 3a-m2o-in-identity-map-weak), so the object must be one that the function has.
+    """
+    if target is None:
         return False
     for number, other in state.heap.items():
-        if not isinstance(other, Instance) or number == ref.id or other.session not in {instance.session, None}:
+        if not isinstance(other, Instance) or number == reader or other.expired is not None:
             continue
-        if other.expired is not None or other.life is Life.DETACHED:
+        if session is not None and other.session not in {session, None}:
             continue
-        held = other.life in _LIVE or other.life is Life.UNKNOWN
-        if held and m.index.is_subclass(other.model, relation.target):
+        if other.life in _HELD and m.index.is_subclass(other.model, target):
             return True
     return False
 
@@ -281,6 +285,7 @@ def tell(
         collection=attribute.collection,
         chain=(*chain(instance, m), step(instance.model, attribute)),
         cause=expiry.site if expiry is not None else None,
+        target=attribute.target if attribute.direction == "many-to-one" and why == "lazy" else None,
     )
     m.emit(event, ref.id)
 
@@ -623,24 +628,32 @@ def assigned(ref: Ref, name: str, value: Value, site: Site, state: State, m: Mac
             read(ref, name, site, state, m, write="=")
         put(ref, name, Slot(YES, value if not isinstance(value, Opaque) else None), state)
         return
-    instance = m.instance(ref, state) or instance
-    given = instance.given if isinstance(value, Const) and value == NONE else instance.given | {name}
+    _column_assigned(ref, m.instance(ref, state) or instance, attribute, value, state, m)
+
+
+def _column_assigned(ref: Ref, instance: Instance, column: Attribute, value: Value, state: State, m: Machine) -> None:
+    stale: set[str] = set()
+    over = {**instance.over}
     if instance.life in {Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED}:
-        computed = [a for a in m.models.attributes(instance.model).values() if a.server_update]
-        stale = {f"~{a.name}" for a in computed} if not m.models.eager_defaults(instance.model) else set()
-        given = given | stale
-        stale_again = {
-            relation.name for relation in m.models.relationships(instance.model) if name in relation.foreign_keys
-        }
-        over = {n: s for n, s in instance.over.items() if n not in stale_again}
-        instance = replace(instance, over=over)
+        if not m.models.eager_defaults(instance.model):
+            stale = {f"~{a.name}" for a in m.models.attributes(instance.model).values() if a.server_update}
+        for relation in m.models.relationships(instance.model):
+            if column.name in relation.foreign_keys:
+                over.pop(relation.name, None)
+    over.pop(column.name, None)
+    is_sql = isinstance(value, Primitive) and value.kind == "sql"
+    is_plain = value != NONE and not is_sql and dull(value, state.heap)
+    bare = replace(instance, over=over, version=instance.version + 1)
+    if instance.born != "new" and is_plain and not stale and column_loaded(bare, column)[0] is not NO:
+        # nothing that a later read or flush could ask for: ways that set it or not stay alike
+        state.heap[ref.id] = bare
+        return
     state.heap[ref.id] = replace(
-        instance,
-        given=given,
+        bare,
+        given=(instance.given if value == NONE else instance.given | {column.name}) | stale,
         dirty=True,
-        over={**instance.over, name: Slot(YES, value)},
-        assigned=instance.assigned | {name},
-        version=instance.version + 1,
+        over={**over, column.name: Slot(YES, value)},
+        assigned=instance.assigned | {column.name},
     )
 
 
@@ -650,14 +663,3 @@ def taken_back(before: dict[int, int], site: Site, state: State) -> None:
         found = state.heap.get(number)
         if isinstance(found, Instance) and found.version != version and found.life in {Life.PERSISTENT, Life.ASSUMED}:
             state.heap[number] = replace(found, expired=Cause("rollback", site), over={}, dirty=False)
-
-
-def at_hand_here(event: Event, number: int, state: State, m: Machine) -> bool:
-    """Whether a many-to-one that a callee reads has its target held by the caller, where the callee cannot see it."""
-    if not isinstance(event, AttributeRead) or event.why != "lazy":
-        return False
-    instance = m.instance(number, state)
-    relation = m.models.attribute(instance.model, event.attribute) if instance is not None else None
-    if instance is None or relation is None:
-        return False
-    return _may_be_at_hand(Ref(number), instance, relation, state, m)

@@ -101,12 +101,8 @@ class State:
 
     def changed(self, call: f.Call) -> None:
         """A call may change what it is given: what was known of parts of its receiver and arguments holds no longer."""
-        for part in (call.func, *call.args, *(k.value for k in call.keywords)):
-            inner: f.Expr = part
-            while isinstance(inner, (f.Attr, f.Star, f.Sub)):
-                inner = inner.value
-            if isinstance(inner, f.Name):
-                self.answers = answers.without(inner.id, self.answers, only_parts=True)
+        for name in answers.handed(call):
+            self.answers = answers.without(name, self.answers, only_parts=True)
 
     def same(self, other: State) -> bool:
         """Whether nothing that matters differs: what has nothing to do with a database does not count."""
@@ -116,9 +112,18 @@ class State:
         """Equal for states in which nothing that matters differs."""
         heap = self.heap
         known: dict[int, bool] = {}
-        names = frozenset((n, v) for n, v in self.env.items() if type(v) not in _PLAIN and not dull(v, heap, known))
-        objects = frozenset((n, _identity(o)) for n, o in heap.items() if not _dull_object(n, heap, known))
-        return (names, objects, self.tasks)
+        names = []
+        for pair in self.env.items():
+            value = pair[1]
+            kind = type(value)
+            if kind in _PLAIN:
+                continue
+            if (kind is Ref and type(heap.get(value.id)) is not Object) or not dull(value, heap, known):  # type: ignore[attr-defined] # it is a Ref
+                names.append(pair)
+        objects = [
+            (n, _identity(o)) for n, o in heap.items() if type(o) is not Object or not _dull_object(n, heap, known)
+        ]
+        return (frozenset(names), frozenset(objects), self.tasks)
 
 
 Heap = Mapping[int, HeapObject]

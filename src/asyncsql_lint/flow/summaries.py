@@ -15,10 +15,10 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow.events import Event
+from asyncsql_lint.flow.events import AttributeRead, Event
 from asyncsql_lint.flow.freeze import Frozen, Renaming, reachable, renamed, renamed_object
 from asyncsql_lint.flow.machine import FIRST_ID, MAX_DEPTH, MAX_STEPS, Frame, Machine, Sink, Unreachable
-from asyncsql_lint.flow.objects import HeapObject, Instance, Object, Session
+from asyncsql_lint.flow.objects import HeapObject, Instance, Loaded, Object, Session, Slot
 from asyncsql_lint.flow.state import HANDLED, Effect, RunningTask, State, dull, join
 from asyncsql_lint.flow.values import NONE, UNKNOWN, Const, Coroutine, Opaque, Ref, Value
 from asyncsql_lint.index.definitions import FunctionInfo
@@ -80,7 +80,8 @@ class Summaries:
         names, values = list(env), list(env.values())
         closed, over = list(closure), list(closure.values())
         heap = state.heap
-        if self._variants.get(function, 0) >= MAX_VARIANTS:
+        variants = self._variants.get(function, 0) if len(self._m.frames) > 1 else 0  # a root is always analysed
+        if variants >= MAX_VARIANTS:
             values = [_general(v) for v in values]
             heap = {
                 n: replace(o, attributes={}, complete=False) if isinstance(o, Object) else o for n, o in heap.items()
@@ -91,7 +92,7 @@ class Summaries:
         if found is not None:
             return found, frozen
         summary = Summary(len(frozen.objects))
-        if self._variants.get(function, 0) >= 6 * MAX_VARIANTS:
+        if variants >= 6 * MAX_VARIANTS:
             self._m.limit("variants")
             summary.lost = True
             return summary, frozen
@@ -188,19 +189,26 @@ class Summaries:
             doubt(given.originals, site, state, m)
         for event, entry in summary.pending:
             moved = event.placed(given.back)
+            number = given.originals[entry] if entry >= 0 else None
+            if isinstance(moved, AttributeRead) and self._at_hand(moved, number, state):
+                continue
             if entry == -1:
                 m.emit(moved)
-                continue
-            if entry >= 0 and orm.at_hand_here(moved, given.originals[entry], state, m):
                 continue
             first = m.implicit and not event.calls
             moved = replace(moved, calls=(*event.calls, (site, m.frame.context)), implicit=event.implicit or first)
             m.holders.setdefault(site, m.frame.function)
-            m.emit(moved, given.originals[entry] if entry >= 0 else None)
+            m.emit(moved, number)
         if summary.blocked and not function.node.is_async:
             first_block = summary.blocked[0]
             trace = ((first_block.site, f"in `{function.name}()`, called here"), *first_block.trace)
             m.frame.blocked.append(replace(first_block, site=site, context=m.frame.context, trace=trace))
+
+    def _at_hand(self, event: AttributeRead, number: int | None, state: State) -> bool:
+        """Whether the caller holds what a many-to-one read in its callee needs, where the callee cannot see it."""
+        found = self._m.instance(number, state)
+        session = found.session if found is not None else None
+        return orm.at_hand(event.target, -1 if number is None else number, session, state, self._m)
 
     def apply(self, outcome: Outcome, given: Frozen, state: State, effects: tuple[Effect, ...] | None = None) -> Value:
         """Bring an outcome's objects and effects into the caller's state; returns its value there."""
@@ -225,7 +233,8 @@ class Summaries:
             locked = effect.locked or m.frame.locks > 0
             state.effects = (*state.effects, Effect(effect.kind, session, place, locked))
         for local, obj in outcome.heap.items():
-            state.heap[number(local)] = renamed_object(obj, by)
+            there = number(local)
+            state.heap[there] = _with_values(renamed_object(obj, by), state.heap.get(there))
         tasks = [RunningTask(by.site(t.site), frozenset(number(s) for s in t.sessions)) for t in outcome.tasks]
         state.tasks = (*state.tasks, *tasks)
         state.assumed |= frozenset(f"{name} of a call" for name in outcome.assumed)
@@ -255,6 +264,16 @@ class Summaries:
             case _:
                 return
         state.heap.update(scratch.heap)
+
+
+def _with_values(obj: HeapObject, before: HeapObject | None) -> HeapObject:
+    """The object as the call left it, with the values that the call was not given (`Frozen._bare`) and left alone."""
+    if not isinstance(obj, Instance) or not isinstance(before, Instance):
+        return obj
+    missing = Slot(Loaded.UNKNOWN) if obj.expired == before.expired else None
+    old = {n: s for n, s in before.over.items() if s.value is not None}
+    kept = {n: s for n, s in old.items() if obj.over.get(n, missing) == Slot(s.loaded, None, s.why)}
+    return replace(obj, over={**obj.over, **kept}) if kept else obj
 
 
 def _general(value: Value) -> Value:

@@ -21,7 +21,7 @@ from asyncsql_lint.flow.expressions import describe
 from asyncsql_lint.flow.machine import MAX_STEPS, Sink, truth
 from asyncsql_lint.flow.narrowing import place, store
 from asyncsql_lint.flow.objects import Instance, Life
-from asyncsql_lint.flow.state import HANDLED, State, join
+from asyncsql_lint.flow.state import HANDLED, MAX_STATES, State, join
 from asyncsql_lint.flow.values import (
     NONE,
     UNKNOWN,
@@ -41,6 +41,8 @@ from asyncsql_lint.syntax import facts as f
 
 MAX_UNROLLED = 8
 """Elements up to which a loop over known ones is gone through turn by turn."""
+PATIENCE = ((60, MAX_STATES), (160, 4), (400, 2))
+"""Up to how many statements of one function how many states are carried side by side; beyond, one."""
 TURNS = 2
 """How often a loop's body is gone through: what the first turn does to the second is what counts."""
 
@@ -83,12 +85,18 @@ class Executor(Contexts):
         if handler is None:
             return states
         self.steps += len(states)
+        self.frame.steps += len(states)
         if self.steps > MAX_STEPS:
             states = states[:1]
         ends = [end for state in states for end in handler(self, statement, state)]
         if len(ends) <= len(states) and isinstance(statement, _STRAIGHT):
             return ends
-        return join(ends)
+        return self.joined(ends)
+
+    def joined(self, states: list[State]) -> list[State]:
+        """The same states, fewer: the longer a function has been gone through, the fewer are kept side by side."""
+        steps = self.frame.steps
+        return join(states, next((bound for limit, bound in PATIENCE if steps < limit), 1))
 
     # -- simple statements
 
@@ -419,7 +427,7 @@ class Executor(Contexts):
                         self.narrow(statement.test, True, end)
                         entering.append(end)
             seen += heads
-            ends = join([*self.block(statement.body, join(entering)), *sink.continues])
+            ends = self.joined([*self.block(statement.body, self.joined(entering)), *sink.continues])
             sink.continues.clear()
             heads = [e for e in ends if not any(e.same(s) for s in seen)]
             if not heads:
@@ -427,7 +435,7 @@ class Executor(Contexts):
         self.looping -= 1
         self.frame.sink = outer
         sink.hand_on(outer)
-        return [*self.block(statement.orelse, join(done)), *join(sink.breaks)]
+        return [*self.block(statement.orelse, self.joined(done)), *self.joined(sink.breaks)]
 
     def for_(self, statement: f.For, state: State) -> list[State]:
         """`for target in iter: ... else: ...`; each turn has another element."""
@@ -465,7 +473,7 @@ class Executor(Contexts):
                     self.settle(element, statement.target, head, end)
                     ends.append(end)
                 sink.continues.clear()
-            ends = join(ends)
+            ends = self.joined(ends)
             done += [e.copy() for e in ends]
             fresh = [e for e in ends if not any(e.same(s) for s in seen)]
             if not fresh:
@@ -476,7 +484,7 @@ class Executor(Contexts):
         sink.hand_on(outer)
         for nothing in empty:
             _credit(nothing, done)
-        return [*self.block(statement.orelse, join([*empty, *done])), *join(sink.breaks)]
+        return [*self.block(statement.orelse, self.joined([*empty, *done])), *self.joined(sink.breaks)]
 
     def _in_turn(self, statement: f.For, items: tuple[Value, ...], state: State) -> list[State]:
         """The body once for each element, in their order."""
@@ -488,7 +496,7 @@ class Executor(Contexts):
                 self.bind(statement.target, item, start)
                 ends += [*self.block(statement.body, [start]), *sink.continues]
                 sink.continues.clear()
-            states = join(ends)
+            states = self.joined(ends)
         return states
 
     def _literal(self, expression: f.Expr) -> bool:
@@ -539,7 +547,7 @@ class Executor(Contexts):
         after = self.block(statement.orelse, ends)
         inner.watch(state, database=False)
         for handler in statement.handlers:
-            starts = [s.copy() for s in inner.raised(database=self.of_database(handler.type))]
+            starts = [s.copy() for s in join(inner.raised(database=self.of_database(handler.type)))]
             unlikely = self.narrow_error(handler.type)
             for start in starts:
                 if handler.name is not None:
@@ -589,7 +597,7 @@ class Executor(Contexts):
         for one, database in guarded.raises:
             for way in self.block(final, [one]) if final and outer.watched else [one]:
                 outer.watch(way, database=database)
-        return self.block(final, join(ends)) if final else ends
+        return self.block(final, self.joined(ends)) if final else ends
 
     # -- with
 

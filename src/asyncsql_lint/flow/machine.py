@@ -126,6 +126,7 @@ class Frame:
     sink: Sink
     entries: int = 0
     depth: int = 0
+    steps: int = 0
     locks: int = 0
     pending: list[tuple[Event, int]] = field(default_factory=list)
     yields: list[tuple[State, Value]] = field(default_factory=list)

@@ -7,7 +7,7 @@ sessions in their order. Recursion answers "unknown".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from msgspec import Struct
@@ -83,9 +83,7 @@ class Summaries:
         variants = self._variants.get(function, 0) if len(self._m.frames) > 1 else 0  # a root is always analysed
         if variants >= MAX_VARIANTS:
             values = [_general(v) for v in values]
-            heap = {
-                n: replace(o, attributes={}, complete=False) if isinstance(o, Object) else o for n, o in heap.items()
-            }
+            heap = {n: _without_dull(o, heap) if isinstance(o, Object) else o for n, o in heap.items()}
         frozen = Frozen([*values, *over], heap)
         key = (function, mode, tuple(names), tuple(closed), frozen.key(), self._m.frame.locks > 0)
         found = self._table.get(key)
@@ -281,6 +279,12 @@ def _general(value: Value) -> Value:
     if isinstance(value, Const) and not isinstance(value.value, bool) and value.value is not None:
         return Opaque(bool(value.value))
     return value
+
+
+def _without_dull(obj: Object, heap: Mapping[int, HeapObject]) -> Object:
+    """An object with those attributes only that have to do with a database."""
+    kept = {n: v for n, v in obj.attributes.items() if not dull(v, heap)}
+    return obj if len(kept) == len(obj.attributes) else replace(obj, attributes=kept, complete=False)
 
 
 def _carries(objects: list[HeapObject]) -> bool:

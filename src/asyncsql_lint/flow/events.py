@@ -184,15 +184,14 @@ class Unentered(Event):
 class Mismatch(Event):
     """Things that do not go together. `kind` is `driver`, `pairing`, `ddl`, `listener` or `pool`.
 
-    `what` is the thing at the site, `problem` what is wrong with it, `remedy` what to do; `certain` is False when it
-    depends on the version of a library.
+    `what` is the thing at the site, `problem` what is wrong with it, `remedy` what to do. It is inferred when it hangs
+    on a library's version that nobody knows.
     """
 
     kind: str
     what: str
     problem: str
     remedy: str
-    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

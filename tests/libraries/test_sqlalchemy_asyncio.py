@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import ForeignKey, create_engine, select
+from sqlalchemy import ForeignKey, Result, ScalarResult, create_engine, select
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
@@ -62,6 +62,16 @@ def test_session_attributes() -> None:
     for name in tables.SESSION_ATTRIBUTES:
         assert not inspect.isawaitable(getattr(session, name)), name
         assert not inspect.ismethod(getattr(session, name)), name
+
+
+def test_only_rows_have() -> None:
+    assert set(public(Result)) - set(public(ScalarResult)) == tables.ROWS_ONLY
+
+
+@pytest.mark.parametrize("name", sorted(tables.TAKES_OBJECT))
+def test_takes_an_object(name: str) -> None:
+    first = list(inspect.signature(getattr(AsyncSession, name)).parameters)[1]
+    assert first == "instance"
 
 
 def test_connection_methods() -> None:

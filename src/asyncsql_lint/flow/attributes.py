@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow import execs, narrowing, sessions
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow import narrowing, sessions
 from asyncsql_lint.flow.coroutines import HARMLESS, lost
 from asyncsql_lint.flow.events import AttributeRead, FetchedTwice, LegacyQuery, RowRead, SessionGlobal, WrongProtocol
 from asyncsql_lint.flow.expressions import Expressions
@@ -219,6 +219,8 @@ class Attributes(Expressions):
                 return self.plain_attribute(ref, found, name, site, state)
             case Session():
                 return self.session_attribute(ref, found, name, site, state)
+            case Result() if execs.asked_as_rows(found, name, site, state, self):
+                return UNKNOWN
             case Result() | Query():
                 return LibraryMethod(ref, name)
             case _:
@@ -231,6 +233,8 @@ class Attributes(Expressions):
             return self.bound(own, ref)
         if session.is_async and session.kind == "session" and name == "query":
             self.emit(LegacyQuery(site=site, confidence=session.confidence), ref.id)
+            return UNKNOWN
+        if name == "exec" and execs.is_absent(ref, session, site, self):
             return UNKNOWN
         if name == "sync_session" and session.is_async:
             return self.new(replace(session, is_async=False, twin=ref.id), state)

@@ -166,10 +166,27 @@ class SessionGlobal(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowRead(Event):
-    """An attribute of an entity, read on the row that holds the entity."""
+    """An attribute of an entity, read on the row that holds the entity.
+
+    `use` names the session's method that was given the row instead, where no attribute is read.
+    """
 
     model: str
     attribute: str
+    use: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecMisused(Event):
+    """`session.exec()` where there is none, or for what it does not give.
+
+    `kind` is `absent` (`what` is the session), `scalars` (`what` is the method that the result does not have) or `rows`
+    (`what` is the model whose row was given to the session's method `use`).
+    """
+
+    kind: str
+    what: str
+    use: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,7 +93,7 @@ def renamed(value: Value, by: Renaming) -> Value:
             return DictValue(tuple((k, renamed(v, by)) for k, v in value.items), renamed(value.other, by))
         case Row():
             values = None if value.values is None else tuple(renamed(v, by) for v in value.values)
-            return Row(_statement(value.statement, by), by.session(value.session), values)
+            return Row(_statement(value.statement, by), by.session(value.session), values, value.by)
         case Statement():
             return _statement(value, by)
         case Factory() | Engine():

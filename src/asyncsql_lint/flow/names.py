@@ -235,7 +235,7 @@ class Names:
             case "sqlalchemy.Engine":
                 return Engine(False, site)
             case "sqlalchemy.async_sessionmaker":
-                return Factory(True, self.project_expiry(site.path), "sqlalchemy", site)
+                return Factory(True, self.project_expiry(site.path), "", site)  # of whatever `class_`
             case "sqlalchemy.Select":
                 return Statement("select", None, site)
             case _:

@@ -115,13 +115,14 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A result. `kind` is `rows`, `scalars` or `mappings`; `is_async` for a streamed one."""
+    """A result. `kind` is `rows`, `scalars` or `mappings`; `is_async` for a streamed one; `by` is what gave it."""
 
     session: int | None
     statement: Statement
     kind: str = "rows"
     is_async: bool = False
     uniqued: bool = False
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

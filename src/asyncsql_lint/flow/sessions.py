@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow import execs, pairing
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow import pairing
 from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.objects import Cause, Instance, Life, Loaded, Query, Result, Session, Slot
 from asyncsql_lint.flow.plans import Plan
@@ -47,6 +47,7 @@ def owner(ref: Ref, state: State, m: Machine) -> int:
 
 def method(ref: Ref, session: Session, name: str, arguments: Arguments, site: Site, state: State, m: Machine) -> Value:
     """Call a method of a session or connection."""
+    execs.given_a_row(name, arguments, site, state, m)
     if name in {"begin", "begin_nested"}:
         if not session.is_async and session.kind == "connection":
             return Primitive("transaction", ref)
@@ -193,7 +194,7 @@ def _execute(
         elif statement.entities is None:
             kind = "unknown"
     streamed = name in {"stream", "stream_scalars"}
-    return m.new(Result(number, statement, kind, streamed), state)
+    return m.new(Result(number, statement, kind, streamed, by=name), state)
 
 
 def _blind_query(number: int, state: State) -> None:
@@ -355,7 +356,7 @@ def row_of(result: Result, site: Site, state: State, m: Machine) -> Value:
     values = tuple(_entity_value(one, statement, result.session, site, state, m) for one in statement.entities)
     if result.kind == "mappings":
         return UNKNOWN
-    return Row(statement, result.session, values)
+    return Row(statement, result.session, values, result.by)
 
 
 def first_of(statement: Statement, session: int | None, site: Site, state: State, m: Machine) -> Value:

@@ -231,16 +231,20 @@ class Statement(Value):
 
 @dataclass(frozen=True, slots=True)
 class Row(Value):
-    """A row with one value for each entity."""
+    """A row with one value for each entity; `by` is the method of the session that gave its result."""
 
     statement: Statement
     session: int | None
     values: tuple[Value, ...] | None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Factory(Value):
-    """A session factory. `expires` is its expire_on_commit, None when unknown; `scoped` for scoped sessions."""
+    """A session factory. `expires` is its expire_on_commit, None when unknown; `scoped` for scoped sessions.
+
+    `library` is whose sessions it makes: `sqlalchemy`, `sqlmodel`, or empty when only its own type is known.
+    """
 
     is_async: bool
     expires: bool | None

@@ -65,6 +65,14 @@ SESSION_IO = frozenset(
 )
 """Methods of a sync Session that may talk to the database; `delete` and `add` only mark."""
 
+ROWS_ONLY = frozenset(
+    "columns fetchone freeze keys mappings merge scalar scalar_one scalar_one_or_none scalars t tuples".split()
+)
+"""Methods of a result of rows that one of scalars does not have."""
+
+TAKES_OBJECT = frozenset({"add", "delete", "refresh", "merge", "expunge", "expire"})
+"""Methods of a session whose first argument is an ORM object."""
+
 QUERY_IO = frozenset("all first one one_or_none scalar count delete update get".split())
 """Methods of a legacy Query that talk to the database."""
 

@@ -31,6 +31,7 @@ from asyncsql_lint.rules.sync_session_dependency import SyncSessionDependency
 from asyncsql_lint.rules.syntax_error import SyntaxErrorRule
 from asyncsql_lint.rules.unentered_transaction import UnenteredTransaction
 from asyncsql_lint.rules.unloaded_collection_write import UnloadedCollectionWrite
+from asyncsql_lint.rules.wrong_async_session import WrongAsyncSession
 
 RULES: tuple[type[Rule[Any]], ...] = (
     MissingAwait,
@@ -43,6 +44,7 @@ RULES: tuple[type[Rule[Any]], ...] = (
     CreateAllWithoutRunSync,
     DriverMismatch,
     EngineSessionMismatch,
+    WrongAsyncSession,
     AsyncEventListener,
     PoolClass,
     LazyRelationshipAccess,

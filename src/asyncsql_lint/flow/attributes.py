@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import execs, narrowing, sessions
+from asyncsql_lint.flow import dependencies, execs, narrowing, sessions
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.coroutines import HARMLESS, lost
 from asyncsql_lint.flow.events import AttributeRead, FetchedTwice, LegacyQuery, RowRead, SessionGlobal, WrongProtocol
@@ -180,6 +180,9 @@ class Attributes(Expressions):
                 return LibraryMethod(value, name)
             case LibraryMethod(receiver=Primitive(kind="dynamic" | "write_only")):
                 return LibraryMethod(value, name)
+            case GeneratorValue() if value.is_async and name not in dependencies.OWN:
+                dependencies.misused(value, "used", site, state, self)
+                return UNKNOWN
             case GeneratorValue() | Task():
                 return LibraryMethod(value, name)
             case _:
@@ -441,6 +444,8 @@ class Attributes(Expressions):
         """What `for` or `async for` gives; tells when it is the wrong one of the two."""
         site, node = self.site(expression), Site(self.frame.module.path, at)
         lost(value, "iterated", site, state, self)
+        if isinstance(value, GeneratorValue):
+            dependencies.left_early(value, at, site, state, self)
         result = self.result(value, state)
         what = ""
         if result is not None and result.is_async is not is_async:

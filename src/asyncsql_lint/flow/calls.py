@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import concurrency, library, pairing, sessions
+from asyncsql_lint.flow import concurrency, dependencies, library, pairing, sessions
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow import statements as sql
 from asyncsql_lint.flow.attributes import Attributes
@@ -241,6 +241,9 @@ class Calls(Attributes):
             case Ref():
                 self.start(value, state)
                 return value if self.session(value, state) is not None else UNKNOWN
+            case GeneratorValue():
+                dependencies.misused(value, "awaited", site, state, self)
+                return UNKNOWN
             case _:
                 return UNKNOWN
 
@@ -347,6 +350,10 @@ class Calls(Attributes):
                 return self.class_method(receiver.info, name, arguments, site, state)
             case Awaitable():
                 return UNKNOWN
+            case GeneratorValue() if name in {"__anext__", "asend"}:
+                dependencies.taken_by_hand(receiver, site, state, self)
+                given = Arguments((self.elements(receiver, site, state),))
+                return Coroutine(External("run:value"), given, site, f"{name}()")
             case _:
                 library.escape(arguments, site, state, self)
                 return UNKNOWN
@@ -593,6 +600,7 @@ class Calls(Attributes):
                 return value
         if param.annotation is not None:
             typed = self.names.annotated(param.annotation, info.module, state, site, "parameter")
+            dependencies.undeclared(param, info, site, state, self)
             if not isinstance(typed, Opaque):
                 return typed
         if isinstance(dependency, Const) and dependency.value is None:
@@ -607,11 +615,14 @@ class Calls(Attributes):
             callee = self.names.of(self.index.resolve(module, expression))
         if callee is None or len(self.frames) > MAX_DEPTH:
             return UNKNOWN
+        dependencies.resolved(callee, info, site, self)
         cache = self.frame.dependencies
         if callee in cache:
             return cache[callee]
         cache[callee] = UNKNOWN
         value = self.resolved(callee, site, state)
+        if isinstance(callee, FunctionValue) and self.decorator_names(callee.info) & _CONTEXT_MANAGERS:
+            dependencies.managed(callee, self.promised(param, info, site, state), info, site, state, self)
         session = self.session(value, state)
         if session is not None and isinstance(value, Ref) and value.id >= 0:
             state.heap[value.id] = replace(
@@ -619,6 +630,12 @@ class Calls(Attributes):
             )
         cache[callee] = value
         return value
+
+    def promised(self, param: f.Param, info: FunctionInfo, site: Site, state: State) -> Value:
+        """What the annotation of a parameter promises."""
+        if param.annotation is None:
+            return UNKNOWN
+        return self.names.annotated(param.annotation, info.module, state, site, "parameter")
 
     def resolved(self, callee: Value, site: Site, state: State) -> Value:
         """Call a dependency as FastAPI does: its own parameters are dependencies, generators give what they yield."""

@@ -165,6 +165,19 @@ class SessionGlobal(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DependencyMisused(Event):
+    """A dependency that gives a session, called or declared in a way that gives none; `name` says which it is.
+
+    `kind` is `awaited`, `entered` or `used` (a generator taken for its session), `anext`, `return` or `break` (a
+    generator left at its `yield`), `called` (`Depends(get_session())`), `class` or `factory` (given to `Depends`),
+    `manager` (an `@asynccontextmanager` given to it), or `undeclared` (a parameter without `Depends`).
+    """
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowRead(Event):
     """An attribute of an entity, read on the row that holds the entity.
 

@@ -305,6 +305,8 @@ class Executor(Contexts):
         for param in statement.params:
             if param.default is not None:
                 value = self.evaluate(param.default, state)
+                if self.frame.function is not None and isinstance(param.default, f.Name):
+                    continue  # the session of the call around it: `async def count(inner=session)`
                 self.kept(value, "a default argument", param.name, param, state)
         self.listened(statement, state)
         if self.frame.function is None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import concurrency, pairing
+from asyncsql_lint.flow import concurrency, dependencies, pairing
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.coroutines import lost, not_awaitable
 from asyncsql_lint.flow.expressions import Expressions
@@ -32,6 +32,7 @@ from asyncsql_lint.flow.values import (
     External,
     Factory,
     FunctionValue,
+    GeneratorValue,
     LibraryMethod,
     ListValue,
     Partial,
@@ -317,6 +318,8 @@ def _container(m: Expressions, name: str, arguments: Arguments, site: Site, stat
     if key is not None:
         m.call(key, Arguments((element,)), site, state)
     if name == "builtins.anext":
+        if isinstance(first, GeneratorValue):
+            dependencies.taken_by_hand(first, site, state, m)
         return Coroutine(External("run:value"), Arguments((element,)), site, "anext()")
     if name in {"builtins.next", "builtins.min", "builtins.max"}:
         return element
@@ -483,7 +486,9 @@ def _adapter(m: Expressions, name: str, arguments: Arguments, site: Site, state:
 
 
 def _depends(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
-    return Dependency(arguments.get(0, "dependency"))
+    given = arguments.get(0, "dependency")
+    dependencies.declared(given, site, state, m)
+    return Dependency(given)
 
 
 def _quiet(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:

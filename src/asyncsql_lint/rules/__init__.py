@@ -9,6 +9,7 @@ from asyncsql_lint.rules.async_event_listener import AsyncEventListener
 from asyncsql_lint.rules.blocking_database_call import BlockingDatabaseCall
 from asyncsql_lint.rules.create_all_without_run_sync import CreateAllWithoutRunSync
 from asyncsql_lint.rules.deferred_column_access import DeferredColumnAccess
+from asyncsql_lint.rules.dependency_called_directly import DependencyCalledDirectly
 from asyncsql_lint.rules.detached_access import DetachedAccess
 from asyncsql_lint.rules.driver_mismatch import DriverMismatch
 from asyncsql_lint.rules.engine_session_mismatch import EngineSessionMismatch
@@ -60,5 +61,6 @@ RULES: tuple[type[Rule[Any]], ...] = (
     RowAsEntity,
     SharedSessionInTasks,
     GlobalSession,
+    DependencyCalledDirectly,
     SyntaxErrorRule,
 )

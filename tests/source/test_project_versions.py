@@ -166,6 +166,53 @@ def test_a_rule_goes_by_the_version(
     ]
 
 
+BACKGROUND = """\
+from fastapi import BackgroundTasks, Depends, FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://localhost/app"))
+app = FastAPI()
+
+
+async def get_session():
+    async with maker() as session:
+        yield session
+
+
+async def record(session: AsyncSession) -> None:
+    await session.execute(text("select 1"))
+
+
+@app.get("/")
+async def read(background: BackgroundTasks, session: AsyncSession = Depends(get_session)) -> None:
+    background.add_task(record, session)
+"""
+
+REQUESTS = [
+    ("fastapi==0.110.3", "inferred", ["on FastAPI ==0.110.3 (requirements.txt) closes it before that"]),
+    ("fastapi==0.105.0", "guessed", []),
+    ("fastapi==0.118.0", "guessed", []),
+    ("fastapi>=0.115", "inferred", []),
+    ("", "inferred", []),
+    ("", "guessed", ["on FastAPI 0.106 to 0.117 closes it before that"]),
+]
+
+
+@pytest.mark.parametrize(("requirement", "confidence", "expected"), REQUESTS)
+def test_background_tasks_hang_on_fastapi(
+    tmp_path: Path, requirement: str, confidence: str, expected: list[str]
+) -> None:
+    folder = os.path.realpath(tmp_path)
+    Path(folder, ".git").mkdir()
+    Path(folder, "requirements.txt").write_text(requirement)
+    Path(folder, "a.py").write_text(BACKGROUND)
+    linter = Linter(Configuration(inline_config([f'min-confidence = "{confidence}"'], folder), isolated=True))
+    found = [d.message for d in linter.check([folder]).diagnostics]
+    start = "`add_task()` keeps the session for a background task, but the end of the endpoint, "
+    assert found == [start + words for words in expected]
+
+
 def test_each_project_of_a_repository_has_its_own(tmp_path: Path) -> None:
     root = os.path.realpath(tmp_path)
     for name, version in (("old", "2.0.57"), ("new", "2.1.9")):

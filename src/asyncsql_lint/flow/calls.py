@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import concurrency, dependencies, library, pairing, sessions
+from asyncsql_lint.flow import concurrency, dependencies, library, outliving, pairing, sessions
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow import statements as sql
 from asyncsql_lint.flow.attributes import Attributes
@@ -409,7 +409,12 @@ class Calls(Attributes):
                 rest = Arguments(arguments.positional[1:], arguments.keywords)
                 made = self.call(first, rest, site, state)
                 return concurrency.started(made, f"TaskGroup.{name}", site, state, self)
+            case "background", "add_task" if arguments.positional:
+                rest = Arguments(arguments.positional[1:], arguments.keywords, arguments.open)
+                outliving.later(first, rest, "add_task", site, state, self)
+                return NONE
             case "loop", "create_task":
+                outliving.started(first, "loop.create_task", site, state, self)
                 return concurrency.started(first, "loop.create_task", site, state, self)
             case "loop", "run_in_executor":
                 return Coroutine(External("run:thread"), Arguments(arguments.positional[1:]), site, "run_in_executor()")
@@ -626,10 +631,23 @@ class Calls(Attributes):
         session = self.session(value, state)
         if session is not None and isinstance(value, Ref) and value.id >= 0:
             state.heap[value.id] = replace(
-                session, scope="dependency", origin=site, confidence=min(session.confidence, Confidence.INFERRED)
+                session,
+                scope="dependency",
+                origin=site,
+                confidence=min(session.confidence, Confidence.INFERRED),
+                ends=session.ends or self.end_of(callee, dependency),
             )
         cache[callee] = value
         return value
+
+    def end_of(self, callee: Value, dependency: Dependency) -> str:
+        """When FastAPI closes what a dependency gives: only a generator has something to close."""
+        info = callee.info if isinstance(callee, FunctionValue) else None
+        if isinstance(callee, BoundMethod):
+            info = callee.function
+        if info is None or not info.node.is_generator:
+            return ""
+        return "endpoint" if dependency.early else "request"
 
     def promised(self, param: f.Param, info: FunctionInfo, site: Site, state: State) -> Value:
         """What the annotation of a parameter promises."""

@@ -165,6 +165,19 @@ class SessionGlobal(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionOutlived(Event):
+    """A session that is used after `end` has closed it.
+
+    `kind` is `background` or `stream` (what FastAPI runs when the endpoint has returned), `task` (nobody waits for it)
+    or `returned` (out of the block that closes it); `by` is the call that it is given to.
+    """
+
+    kind: str
+    by: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DependencyMisused(Event):
     """A dependency that gives a session, called or declared in a way that gives none; `name` says which it is.
 

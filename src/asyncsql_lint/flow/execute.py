@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow import pairing, serialization
+from asyncsql_lint.flow import outliving, pairing, serialization
 from asyncsql_lint.flow.contexts import Contexts
 from asyncsql_lint.flow.coroutines import lost
 from asyncsql_lint.flow.events import SessionGlobal, Unentered
@@ -239,6 +239,8 @@ class Executor(Contexts):
         def work(trial: State) -> Value:
             value = self.evaluate(statement.value, trial) if statement.value is not None else NONE
             self.responded(value, statement, trial)
+            if isinstance(value, Ref):
+                outliving.returned(value, statement, self.site(statement), trial, self)
             function = self.frame.function
             if function is not None and self.decorator_names(function) & _CACHES:
                 self.kept(value, "a cache", function.name, statement, trial)

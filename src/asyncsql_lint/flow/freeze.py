@@ -101,7 +101,7 @@ def renamed(value: Value, by: Renaming) -> Value:
         case Awaitable():
             return Awaitable(renamed(value.instance, by))
         case Dependency() if value.call is not None:
-            return Dependency(renamed(value.call, by))
+            return replace(value, call=renamed(value.call, by))
         case Primitive():
             return replace(value, of=renamed(value.of, by))
         case _:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import concurrency, dependencies, pairing
+from asyncsql_lint.flow import concurrency, dependencies, outliving, pairing
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.coroutines import lost, not_awaitable
 from asyncsql_lint.flow.expressions import Expressions
@@ -257,7 +257,10 @@ def _close_all(m: Expressions, name: str, arguments: Arguments, site: Site, stat
 
 def _create_task(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
     first = arguments.get(0, "coro")
-    return concurrency.started(first, name, site, state, m) if first is not None else UNKNOWN
+    if first is None:
+        return UNKNOWN
+    outliving.started(first, name, site, state, m)
+    return concurrency.started(first, name, site, state, m)
 
 
 def _passed_on(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
@@ -488,7 +491,21 @@ def _adapter(m: Expressions, name: str, arguments: Arguments, site: Site, state:
 def _depends(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
     given = arguments.get(0, "dependency")
     dependencies.declared(given, site, state, m)
-    return Dependency(given)
+    return Dependency(given, early=arguments.keyword("scope") == Const("function"))
+
+
+def _background_task(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    if arguments.positional:
+        rest = Arguments(arguments.positional[1:], arguments.keywords, arguments.open)
+        outliving.later(arguments.positional[0], rest, "BackgroundTask", site, state, m)
+    return UNKNOWN
+
+
+def _streaming(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    content = arguments.get(0, "content")
+    if content is not None:
+        outliving.streamed(content, name.rpartition(".")[2], site, state, m)
+    return UNKNOWN
 
 
 def _quiet(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
@@ -612,6 +629,11 @@ _TABLE: dict[str, Handler] = {
     "fastapi.FastAPI": _primitive("router"),
     "fastapi.APIRouter": _primitive("router"),
     "fastapi.BackgroundTasks": _primitive("background"),
+    "fastapi.BackgroundTask": _background_task,
+    **dict.fromkeys(
+        ("fastapi.StreamingResponse", "sse_starlette.EventSourceResponse", "sse_starlette.sse.EventSourceResponse"),
+        _streaming,
+    ),
 }
 
 

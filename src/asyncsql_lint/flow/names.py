@@ -236,6 +236,8 @@ class Names:
                 return Engine(False, site)
             case "sqlalchemy.async_sessionmaker":
                 return Factory(True, self.project_expiry(site.path), "", site)  # of whatever `class_`
+            case "fastapi.BackgroundTasks":
+                return Primitive("background")
             case "sqlalchemy.Select":
                 return Statement("select", None, site)
             case _:

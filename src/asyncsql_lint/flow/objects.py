@@ -97,6 +97,7 @@ class Session:
 
     `kind` is `session` or `connection`; `greenlet` tells that it is the sync session that `run_sync` hands to its
     callback; `origin` where it came from, `scope` how: `parameter`, `dependency`, `factory`, `constructor`, `global`.
+    `ends` tells that FastAPI closes it: with the `request`, or with the `endpoint` that was given it.
     """
 
     is_async: bool
@@ -111,6 +112,7 @@ class Session:
     twin: int | None = None
     started: bool = True
     cls: ClassInfo | None = None
+    ends: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,9 +273,13 @@ class Awaitable(Value):
 
 @dataclass(frozen=True, slots=True)
 class Dependency(Value):
-    """`Depends(call)`; `call` is None in `Depends()`, where the annotation says what."""
+    """`Depends(call)`; `call` is None in `Depends()`, where the annotation says what.
+
+    `early` is that of `Depends(call, scope="function")`, which ends with the endpoint.
+    """
 
     call: Value | None
+    early: bool = False
 
 
 @dataclass(frozen=True, slots=True)

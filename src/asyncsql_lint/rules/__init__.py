@@ -25,6 +25,7 @@ from asyncsql_lint.rules.missing_unique import MissingUnique
 from asyncsql_lint.rules.pool_class import PoolClass
 from asyncsql_lint.rules.row_as_entity import RowAsEntity
 from asyncsql_lint.rules.server_generated_access import ServerGeneratedAccess
+from asyncsql_lint.rules.session_outlives_request import SessionOutlivesRequest
 from asyncsql_lint.rules.shared_session_in_tasks import SharedSessionInTasks
 from asyncsql_lint.rules.superfluous_await import SuperfluousAwait
 from asyncsql_lint.rules.sync_context_manager import SyncContextManager
@@ -61,6 +62,7 @@ RULES: tuple[type[Rule[Any]], ...] = (
     RowAsEntity,
     SharedSessionInTasks,
     GlobalSession,
+    SessionOutlivesRequest,
     DependencyCalledDirectly,
     SyntaxErrorRule,
 )

@@ -225,7 +225,7 @@ class Unentered(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch(Event):
-    """Things that do not go together. `kind` is `driver`, `pairing`, `ddl`, `listener` or `pool`.
+    """Things that do not go together. `kind` is `driver`, `pairing`, `ddl`, `listener`, `pool` or `scope`.
 
     `what` is the thing at the site, `problem` what is wrong with it, `remedy` what to do. It is inferred when it hangs
     on a library's version that nobody knows.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import concurrency, dependencies, outliving, pairing
+from asyncsql_lint.flow import concurrency, dependencies, outliving, pairing, scopes
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.coroutines import lost, not_awaitable
 from asyncsql_lint.flow.expressions import Expressions
@@ -196,6 +196,8 @@ def _scoped(m: Expressions, name: str, arguments: Arguments, site: Site, state: 
     factory = arguments.get(0, "session_factory")
     if name == "sqlalchemy.scoped_session":
         pairing.scoped(factory, site, m)
+    else:
+        scopes.checked(arguments, site, m)
     if not isinstance(factory, Factory):
         return UNKNOWN
     return m.new(

@@ -65,6 +65,17 @@ SESSION_IO = frozenset(
 )
 """Methods of a sync Session that may talk to the database; `delete` and `add` only mark."""
 
+WIDER_THAN_TASK = {
+    "threading.get_ident": "the thread",
+    "threading.get_native_id": "the thread",
+    "threading.current_thread": "the thread",
+    "os.getpid": "the process",
+    "asyncio.get_running_loop": "the event loop",
+    "asyncio.get_event_loop": "the event loop",
+    "greenlet.getcurrent": "the greenlet",
+}
+"""Functions that give the same in several tasks, and so are no scope for an `async_scoped_session`."""
+
 ROWS_ONLY = frozenset(
     "columns fetchone freeze keys mappings merge scalar scalar_one scalar_one_or_none scalars t tuples".split()
 )

@@ -24,6 +24,7 @@ from asyncsql_lint.rules.missing_await import MissingAwait
 from asyncsql_lint.rules.missing_unique import MissingUnique
 from asyncsql_lint.rules.pool_class import PoolClass
 from asyncsql_lint.rules.row_as_entity import RowAsEntity
+from asyncsql_lint.rules.scoped_session_scope import ScopedSessionScope
 from asyncsql_lint.rules.server_generated_access import ServerGeneratedAccess
 from asyncsql_lint.rules.session_outlives_request import SessionOutlivesRequest
 from asyncsql_lint.rules.shared_session_in_tasks import SharedSessionInTasks
@@ -63,6 +64,7 @@ RULES: tuple[type[Rule[Any]], ...] = (
     SharedSessionInTasks,
     GlobalSession,
     SessionOutlivesRequest,
+    ScopedSessionScope,
     DependencyCalledDirectly,
     SyntaxErrorRule,
 )

@@ -154,7 +154,7 @@ class Attributes(Expressions):
             case ClassValue():
                 return self.class_attribute(value.info, name, value, site, state)
             case Alias():
-                return MappedAttribute(value.model, name)
+                return MappedAttribute(value.model, name, aliased=True)
             case SuperValue():
                 return self.super_attribute(value, name)
             case Coroutine():

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import concurrency, dependencies, library, outliving, pairing, sessions
+from asyncsql_lint.flow import concurrency, dependencies, library, option_checks, outliving, pairing, sessions
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow import statements as sql
 from asyncsql_lint.flow.attributes import Attributes
@@ -52,7 +52,7 @@ from asyncsql_lint.flow.values import (
     Value,
 )
 from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo
-from asyncsql_lint.libraries.sqlalchemy_orm import WRITES
+from asyncsql_lint.libraries.sqlalchemy_orm import CHAINED, WRITES
 from asyncsql_lint.syntax import facts as f
 
 _CONTEXT_MANAGERS = frozenset({"contextlib.asynccontextmanager", "contextlib.contextmanager"})
@@ -324,8 +324,12 @@ class Calls(Attributes):
             case Ref():
                 return self.object_method(receiver, name, arguments, site, state)
             case Statement():
+                if name == "options":
+                    option_checks.given(receiver, arguments.positional, site, self)
                 return sql.method(receiver, name, arguments, self, state)
             case LoaderOption():
+                if name in CHAINED:
+                    option_checks.strings(name, arguments, site, self)
                 return sql.option_method(receiver, name, arguments)
             case Engine():
                 return sessions.engine_method(receiver, name, site, state, self)

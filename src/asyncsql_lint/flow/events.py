@@ -165,6 +165,20 @@ class SessionGlobal(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OptionMismatch(Event):
+    """A loader option that does not fit its statement.
+
+    `kind` is `entity` (it starts from a model that is not selected), `alias` (from the model instead of its alias, or
+    the reverse), `columns` (no model is selected) or `string`. `after` is the option that loads what it starts from.
+    """
+
+    kind: str
+    option: str
+    selected: str
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionOutlived(Event):
     """A session that is used after `end` has closed it.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import concurrency, dependencies, outliving, pairing, scopes
+from asyncsql_lint.flow import concurrency, dependencies, option_checks, outliving, pairing, scopes
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.coroutines import lost, not_awaitable
 from asyncsql_lint.flow.expressions import Expressions
@@ -70,6 +70,8 @@ def call(m: Expressions, name: str, arguments: Arguments, site: Site, state: Sta
         or name in HARMLESS_OPTIONS
         or name == "sqlalchemy.selectin_polymorphic"
     ):
+        if name in LOADERS or name in COLUMN_LOADERS:
+            option_checks.strings(name.rpartition(".")[2], arguments, site, m)
         return loader(name, arguments)
     if name.startswith(("sqlalchemy.func.", "sqlalchemy.literal", "sqlalchemy.sql.", "sqlmodel.col", "sqlmodel.func.")):
         return Primitive("sql")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import execs, pairing
+from asyncsql_lint.flow import execs, option_checks, pairing
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.objects import Cause, Instance, Life, Loaded, Query, Result, Session, Slot
@@ -220,7 +220,11 @@ def _get(number: int, name: str, arguments: Arguments, site: Site, state: State,
                 if found.expired is not None:
                     orm.refreshed(Ref(other), None, state, m)
                 return Ref(other, optional=name == "get")
-    plan = plan_of(model, arguments.keyword("options"), m)
+    options = arguments.keyword("options")
+    plan = plan_of(model, options, m)
+    if options is not None:
+        selected = (Entity(model, name=model.name, aliased=isinstance(target, Alias)),)
+        option_checks.given(Statement("select", selected, None), (options,), site, m)
     if arguments.open:
         plan = replace(plan, unknown=True, _index={})
     orm.queried_again(model, number, plan, state, m, pk if isinstance(pk, Const) else None)
@@ -384,6 +388,7 @@ def query_method(
     """Call a method of `session.query(...)`."""
     session = m.session(query.session, state)
     if name == "options":
+        option_checks.given(query.statement, arguments.positional, site, m)
         changed = with_options(query.statement, list(arguments.positional), arguments.open, m)
         return m.new(Query(query.session, changed), state)
     if name not in api.QUERY_IO:

@@ -190,6 +190,7 @@ class MappedAttribute(Value):
 
     model: ClassInfo
     name: str
+    aliased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,11 +209,16 @@ class LoaderOption(Value):
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """One thing that a statement selects: a model or a column (`model` None), with the plan of its options."""
+    """One thing that a statement selects: a model or a column (`model` None), with the plan of its options.
+
+    `aliased` tells that it is an alias of the model; not `known` is what stands for something that could not be read.
+    """
 
     model: ClassInfo | None
     plan: Plan = EMPTY
     name: str = ""
+    aliased: bool = False
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from asyncsql_lint.rules.lazy_relationship_access import LazyRelationshipAccess
 from asyncsql_lint.rules.lazy_serialization import LazySerialization
 from asyncsql_lint.rules.lazy_strategy import LazyStrategy
 from asyncsql_lint.rules.legacy_query import LegacyQuery
+from asyncsql_lint.rules.loader_option_mismatch import LoaderOptionMismatch
 from asyncsql_lint.rules.missing_await import MissingAwait
 from asyncsql_lint.rules.missing_unique import MissingUnique
 from asyncsql_lint.rules.pool_class import PoolClass
@@ -59,6 +60,7 @@ RULES: tuple[type[Rule[Any]], ...] = (
     ServerGeneratedAccess,
     DetachedAccess,
     LazyStrategy,
+    LoaderOptionMismatch,
     MissingUnique,
     RowAsEntity,
     SharedSessionInTasks,

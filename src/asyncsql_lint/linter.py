@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
+from asyncsql_lint.config.library_versions import Versions
 from asyncsql_lint.config.load import Configuration
 from asyncsql_lint.config.model import Settings
 from asyncsql_lint.diagnostics import Applicability, Confidence, Diagnostic, Position, Span
@@ -25,6 +26,7 @@ from asyncsql_lint.rules import RULES
 from asyncsql_lint.source.discovery import Discovery, PathProblem, discover
 from asyncsql_lint.source.files import SourceFile, SourceProblem
 from asyncsql_lint.source.filesystem import Disk, FileSystem
+from asyncsql_lint.source.project_versions import ProjectVersions
 from asyncsql_lint.source.read import read_source
 
 Progress = Callable[[int, int], None]
@@ -43,6 +45,7 @@ class Engine(Protocol):
         codes: Collection[str],
         progress: Progress | None = None,
         why: tuple[str, int] | None = None,
+        versions: Mapping[str, Versions] | None = None,
     ) -> Outcome:
         """All findings of `codes` in the files `report` of the project `files`."""
 
@@ -119,9 +122,15 @@ class Linter:
         self.configuration = configuration
         self.catalogue = Catalogue(tuple(rule.meta for rule in RULES) if metas is None else metas)
         self._files = files or Disk()
+        self._versions = ProjectVersions(self._files)
         self._ignore_noqa = ignore_noqa
         self._report_only_given = report_only_given
         self._engine = engine
+
+    def versions(self, folder: str) -> Versions:
+        """The versions of its libraries that count for the files in `folder` (absolute). Raises `ConfigError`."""
+        told = self.configuration.of_folder(folder).library_versions
+        return replace(self._versions.of_folder(folder), **dict(told))
 
     def discover(self, paths: Sequence[str]) -> Discovery:
         """The files that a check of `paths` (absolute) would read and report. Raises `ConfigError`."""
@@ -181,6 +190,7 @@ class Linter:
             codes=self.catalogue.codes,
             progress=progress,
             why=(path, line),
+            versions=self._versions_of(project),
         )
         return outcome.explanations
 
@@ -209,6 +219,10 @@ class Linter:
         by_path = tuple(sorted(problems, key=lambda problem: problem.path))
         return _Project(found, settings, sources, tuple(not_text), by_path, report, enabled)
 
+    def _versions_of(self, project: _Project) -> dict[str, Versions]:
+        """The versions that count in each folder with a file."""
+        return {folder: self.versions(folder) for folder in {path.rpartition("/")[0] for path in project.sources}}
+
     def _analyse(self, project: _Project, sources: Mapping[str, SourceFile], progress: Progress | None) -> Report:
         """Run the engine on `sources`, and keep what is wanted of what it finds."""
         outcome = self._engine(
@@ -217,6 +231,7 @@ class Linter:
             report=project.report,
             codes=frozenset().union(*project.enabled.values()),
             progress=progress,
+            versions=self._versions_of(project),
         )
         findings = {*outcome.diagnostics, *self._encoding_findings(project)}
         wanted = [self._as_configured(d, project) for d in findings if _is_wanted(d, project)]

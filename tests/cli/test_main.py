@@ -175,6 +175,16 @@ def test_output(
     assert lint(*arguments).out.startswith(start)
 
 
+def test_settings_show_the_versions_that_rules_go_by(lint: Run, project: Path) -> None:
+    (project / "uv.lock").write_text('[[package]]\nname = "sqlalchemy"\nversion = "2.0.57"\n')
+    shown = lint("--show-settings", "--config", 'library-versions = {fastapi = "0.110"}').out
+    assert shown.endswith(
+        'library-versions.sqlalchemy = "2.0.57"  # uv.lock\n'
+        'library-versions.sqlmodel = ""  # unknown: no lock file or requirement\n'
+        'library-versions.fastapi = "0.110"  # library-versions\n'
+    )
+
+
 ERRORS = [
     (["nowhere.py"], "nowhere.py: no such file or folder"),
     (["--select", "mising-await"], 'unknown rule `mising-await`, did you mean "missing-await"?'),

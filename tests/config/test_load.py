@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from asyncsql_lint.config.library_versions import VersionRange
 from asyncsql_lint.config.load import Configuration, inline_config, read_config
 from asyncsql_lint.config.model import Config, OutputFormat, Patterns, PerFileIgnore, Selection
 from asyncsql_lint.diagnostics import Confidence, Severity
@@ -40,6 +41,10 @@ KEYS = [
     ('output-format = "json"', lambda r: Config(output_format=OutputFormat.JSON)),
     ('fixable = ["ASL1"]\nunfixable = ["ASL101"]', lambda r: Config(fixable=("ASL1",), unfixable=("ASL101",))),
     ('required-version = ">=0.1"', lambda r: Config(required_version=">=0.1")),
+    ('library-versions = {sqlalchemy = "2.0", fastapi = ">=0.118"}',
+     lambda r: Config(library_versions=(
+         ("fastapi", VersionRange((0, 118, 0, 0), None, ">=0.118", "library-versions")),
+         ("sqlalchemy", VersionRange((2, 0, 0, 0), (2, 1, 0, 0), "2.0", "library-versions"))))),
     ('[per-file-ignores]\n"tests/*" = ["ASL301"]\n"!src/*" = ["ALL"]',
      lambda r: Config(per_file_ignores=(PerFileIgnore(Patterns(r, ("tests/*",)), ("ASL301",)),
                                         PerFileIgnore(Patterns(r, ("src/*",)), ("ALL",), inverted=True)))),
@@ -75,6 +80,18 @@ REFUSED = [
         "table without lists",
         '[per-file-ignores]\na = "ASL3"',
         '"per-file-ignores", pattern "a" must be a list of strings',
+    ),
+    ("library without table", 'library-versions = "2.0"', '"library-versions" must be a table of libraries'),
+    (
+        "unknown library",
+        'library-versions = {sqlalchmy = "2.0"}',
+        'unknown library "sqlalchmy", did you mean "sqlalchemy"?',
+    ),
+    ("number for a version", "library-versions = {sqlalchemy = 2.0}", '"sqlalchemy" must be a string, not a number'),
+    (
+        "no version",
+        'library-versions = {sqlalchemy = "new"}',
+        'must be as in "2.0", "2.0.40" or ">=2.0, <2.1", not "new"',
     ),
     ("bad pattern", 'exclude = ["a/!("]\nextend-exclude = ["!"]', 'the pattern "!" cannot be understood'),
     ("broken toml", "select = [\n", ":2:1: not valid TOML"),

@@ -7,8 +7,9 @@ leads to the file `models.py`; `bad101_fixed()` has a fix, as far as its rule's 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+from asyncsql_lint.config.library_versions import Versions
 from asyncsql_lint.diagnostics import Applicability, Confidence, Diagnostic, Fix, Position, Related, Span, TextEdit
 from asyncsql_lint.engine.run import Outcome
 from asyncsql_lint.source.files import SourceFile
@@ -25,6 +26,7 @@ def run(
     codes: Collection[str],
     progress: Callable[[int, int], None] | None = None,
     why: tuple[str, int] | None = None,
+    versions: Mapping[str, Versions] | None = None,
 ) -> Outcome:
     """All that the sources spell out, of `codes`, in the files `report`."""
     found: list[Diagnostic] = []

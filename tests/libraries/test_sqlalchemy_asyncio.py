@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 import inspect
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import ForeignKey, create_engine, select
+from sqlalchemy import ForeignKey, Result, ScalarResult, create_engine, select
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
@@ -62,6 +64,30 @@ def test_session_attributes() -> None:
     for name in tables.SESSION_ATTRIBUTES:
         assert not inspect.isawaitable(getattr(session, name)), name
         assert not inspect.ismethod(getattr(session, name)), name
+
+
+async def _called(name: str) -> object:
+    module, _, function = name.rpartition(".")
+    return getattr(importlib.import_module(module), function)()
+
+
+@pytest.mark.parametrize("name", sorted(tables.WIDER_THAN_TASK))
+def test_scope_that_several_tasks_share(name: str) -> None:
+    async def both() -> list[object]:
+        return await asyncio.gather(asyncio.create_task(_called(name)), asyncio.create_task(_called(name)))
+
+    one, other = asyncio.run(both())
+    assert one == other
+
+
+def test_only_rows_have() -> None:
+    assert set(public(Result)) - set(public(ScalarResult)) == tables.ROWS_ONLY
+
+
+@pytest.mark.parametrize("name", sorted(tables.TAKES_OBJECT))
+def test_takes_an_object(name: str) -> None:
+    first = list(inspect.signature(getattr(AsyncSession, name)).parameters)[1]
+    assert first == "instance"
 
 
 def test_connection_methods() -> None:

@@ -9,10 +9,11 @@ from dataclasses import fields
 from enum import Enum
 from typing import Any, TextIO
 
-from asyncsql_lint.config.load import Configuration
+from asyncsql_lint.config.library_versions import LIBRARIES
 from asyncsql_lint.config.model import OutputFormat, Patterns, Settings
 from asyncsql_lint.engine.select import Catalogue
 from asyncsql_lint.errors import UsageError
+from asyncsql_lint.linter import Linter
 from asyncsql_lint.rule import Rule
 from asyncsql_lint.rules import RULES
 
@@ -50,18 +51,23 @@ def write_page(out: TextIO, named: str, output_format: OutputFormat) -> None:
     out.writelines(f"\n## {heading}\n\n{text}\n" for heading, text in doc.sections)
 
 
-def write_settings(out: TextIO, configuration: Configuration, folder: str, catalogue: Catalogue) -> None:
+def write_settings(out: TextIO, linter: Linter, folder: str) -> None:
     """What counts for the files in `folder`, a key a line. Raises `ConfigError`."""
-    settings = configuration.of_folder(folder)
+    settings, catalogue = linter.configuration.of_folder(folder), linter.catalogue
     catalogue.check(settings)
     out.write(f"# for the files in {folder}\n# read from {settings.source or 'no file: these are the defaults'}\n")
     out.write(f"enabled = {_toml(sorted(catalogue.enabled(settings, folder + '/')))}\n")
     for each in fields(Settings):
-        if each.name not in ("source", "selections", "per_file_ignores"):
+        if each.name not in ("source", "selections", "per_file_ignores", "library_versions"):
             out.write(f"{each.name.replace('_', '-')} = {_toml(getattr(settings, each.name))}\n")
     for entry in settings.per_file_ignores:
         pattern = ("!" if entry.inverted else "") + entry.pattern.lines[0]
         out.write(f"per-file-ignores.{json.dumps(pattern)} = {_toml(entry.selectors)}\n")
+    versions = linter.versions(folder)
+    for library in LIBRARIES:
+        known = getattr(versions, library)
+        said = f"{_toml(known.text)}  # {known.source}" if known.text else '""  # unknown: no lock file or requirement'
+        out.write(f"library-versions.{library} = {said}\n")
 
 
 def _rule(named: str) -> type[Rule[Any]]:

@@ -152,9 +152,8 @@ class Session:
         emit(
             partial(
                 write_settings,
-                configuration=self._linter.configuration,
+                linter=self._linter,
                 folder=folder,
-                catalogue=self._linter.catalogue,
             ),
             self._options.output_file,
         )

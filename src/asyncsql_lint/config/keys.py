@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TypeVar
 
+from asyncsql_lint.config.library_versions import LIBRARIES, VersionRange, series
 from asyncsql_lint.config.model import Config, OutputFormat, Patterns, PerFileIgnore, Selection
 from asyncsql_lint.config.paths import absolute, compiled
 from asyncsql_lint.diagnostics import Confidence, Severity
@@ -115,6 +116,22 @@ def _per_file_ignores(value: object, where: str, place: Place) -> tuple[PerFileI
     )
 
 
+def _library_versions(value: object, where: str) -> tuple[tuple[str, VersionRange], ...]:
+    if not isinstance(value, dict):
+        raise _wrong(where, "a table of libraries, each with a version", value)
+    return tuple((name, _version_of(name, text, where)) for name, text in sorted(value.items()))
+
+
+def _version_of(name: str, text: object, where: str) -> VersionRange:
+    if name not in LIBRARIES:
+        raise ConfigError(f'{where}: unknown library "{name}"{did_you_mean(name, LIBRARIES)}')
+    wanted = string(text, f'{where}, "{name}"')
+    found = series(wanted, "library-versions")
+    if found is None:
+        raise ConfigError(f'{where}, "{name}" must be as in "2.0", "2.0.40" or ">=2.0, <2.1", not "{wanted}"')
+    return found
+
+
 def _folders(value: object, where: str, place: Place) -> tuple[str, ...]:
     return tuple(absolute(folder, place.base) for folder in _strings(value, where))
 
@@ -152,4 +169,5 @@ _KEYS: dict[str, _Setter] = {
         c, output_format=OutputFormat(_choice(tuple(f.value for f in OutputFormat), v, w))
     ),
     "required-version": lambda c, v, w, p: replace(c, required_version=string(v, w)),
+    "library-versions": lambda c, v, w, p: replace(c, library_versions=_library_versions(v, w)),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 
+from asyncsql_lint.config.library_versions import VersionRange
 from asyncsql_lint.diagnostics import Confidence, Severity
 
 
@@ -95,6 +96,7 @@ class Config:
     min_confidence: Confidence | None = None
     output_format: OutputFormat | None = None
     required_version: str | None = None
+    library_versions: tuple[tuple[str, VersionRange], ...] | None = None
 
     def over(self, below: Config) -> Config:
         """This layer on top of `below`: what it says counts, and the lists that extend are added up."""
@@ -120,6 +122,7 @@ class Settings:
     fail_on: Severity = Severity.INFO
     min_confidence: Confidence = Confidence.INFERRED
     output_format: OutputFormat = OutputFormat.TEXT
+    library_versions: tuple[tuple[str, VersionRange], ...] = ()
 
 
 def settle(config: Config, source: str | None) -> Settings:

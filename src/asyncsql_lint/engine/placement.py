@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow.events import AttributeRead, Event
+from asyncsql_lint.flow.events import AttributeRead, DependencyMisused, Event
 from asyncsql_lint.index.definitions import FunctionInfo
 
 
@@ -40,6 +40,8 @@ def _staged(event: Event) -> bool:
     queried often meets the object that it has made itself, whole. And a test that reads what failing code has rolled
     back knows whether it lets it fail.
     """
+    if is_test(event.site.path) and isinstance(event, DependencyMisused):
+        return event.kind in {"anext", "return", "break"}  # a test of the dependency itself, often with a fake session
     if is_test(event.site.path) and isinstance(event, AttributeRead) and event.why in {"lazy", "raise"}:
         return event.query is not None and not is_test(event.query.path)  # what the test made is still there
     cause = event.cause if isinstance(event, AttributeRead) and event.why == "rollback" else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from asyncsql_lint.config.library_versions import Versions
 from asyncsql_lint.diagnostics import Applicability, Diagnostic, Fix, Position, Related, Span
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.edits import Editor
@@ -53,14 +54,15 @@ def run(
     codes: Collection[str],
     progress: Progress | None = None,
     why: tuple[str, int] | None = None,
+    versions: Mapping[str, Versions] | None = None,
 ) -> Outcome:
     """Analyse a project.
 
     `files` are all its files, `rules` what may be found, `roots` the folders where its imports begin, `report` the
-    paths whose findings are wanted, `codes` the rules to run of those; `why` asks what is known of a line. User code
-    never makes this raise.
+    paths whose findings are wanted, `codes` the rules to run of those; `why` asks what is known of a line; `versions`
+    are those of the project's libraries, by folder. User code never makes this raise.
     """
-    return on_deep_stack(lambda: _run(files, rules, roots, report, codes, progress, why))
+    return on_deep_stack(lambda: _run(files, rules, roots, report, codes, progress, why, versions or {}))
 
 
 def _run(
@@ -71,13 +73,14 @@ def _run(
     codes: Collection[str],
     progress: Progress | None,
     why: tuple[str, int] | None,
+    versions: Mapping[str, Versions],
 ) -> Outcome:
     enabled = gc.isenabled()
     gc.disable()  # trees and facts hold no cycles: collecting them over and over costs a third of the run
     try:
         facts, broken = _facts(files, progress)
         index = ProjectIndex(facts, roots)
-        machine = Interpreter(index, Models(index))
+        machine = Interpreter(index, Models(index), versions)
         machine.analyse(functions(index), index.modules.values())
         events = placed(machine.events, machine.call_sites, machine.holders)
         chosen = [rule for rule in rules if rule.meta.code in codes]

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow import dependencies, execs, narrowing, sessions
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow import narrowing, sessions
 from asyncsql_lint.flow.coroutines import HARMLESS, lost
 from asyncsql_lint.flow.events import AttributeRead, FetchedTwice, LegacyQuery, RowRead, SessionGlobal, WrongProtocol
 from asyncsql_lint.flow.expressions import Expressions
@@ -155,7 +155,7 @@ class Attributes(Expressions):
             case ClassValue():
                 return self.class_attribute(value.info, name, value, site, state)
             case Alias():
-                return MappedAttribute(value.model, name)
+                return MappedAttribute(value.model, name, aliased=True)
             case SuperValue():
                 return self.super_attribute(value, name)
             case Coroutine():
@@ -181,6 +181,9 @@ class Attributes(Expressions):
                 return LibraryMethod(value, name)
             case LibraryMethod(receiver=Primitive(kind="dynamic" | "write_only")):
                 return LibraryMethod(value, name)
+            case GeneratorValue() if value.is_async and name not in dependencies.OWN:
+                dependencies.misused(value, "used", site, state, self)
+                return UNKNOWN
             case GeneratorValue() | Task():
                 return LibraryMethod(value, name)
             case _:
@@ -220,6 +223,8 @@ class Attributes(Expressions):
                 return self.plain_attribute(ref, found, name, site, state)
             case Session():
                 return self.session_attribute(ref, found, name, site, state)
+            case Result() if execs.asked_as_rows(found, name, site, state, self):
+                return UNKNOWN
             case Result() | Query():
                 return LibraryMethod(ref, name)
             case _:
@@ -232,6 +237,8 @@ class Attributes(Expressions):
             return self.bound(own, ref)
         if session.is_async and session.kind == "session" and name == "query":
             self.emit(LegacyQuery(site=site, confidence=session.confidence), ref.id)
+            return UNKNOWN
+        if name == "exec" and execs.is_absent(ref, session, site, self):
             return UNKNOWN
         if name == "sync_session" and session.is_async:
             return self.new(replace(session, is_async=False, twin=ref.id), state)
@@ -438,6 +445,8 @@ class Attributes(Expressions):
         """What `for` or `async for` gives; tells when it is the wrong one of the two."""
         site, node = self.site(expression), Site(self.frame.module.path, at)
         lost(value, "iterated", site, state, self)
+        if isinstance(value, GeneratorValue):
+            dependencies.left_early(value, at, site, state, self)
         result = self.result(value, state)
         what = ""
         if result is not None and result.is_async is not is_async:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import concurrency, library, pairing, sessions
+from asyncsql_lint.flow import concurrency, dependencies, library, option_checks, outliving, pairing, sessions
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow import statements as sql
 from asyncsql_lint.flow.attributes import Attributes
@@ -52,7 +52,7 @@ from asyncsql_lint.flow.values import (
     Value,
 )
 from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo
-from asyncsql_lint.libraries.sqlalchemy_orm import WRITES
+from asyncsql_lint.libraries.sqlalchemy_orm import CHAINED, WRITES
 from asyncsql_lint.syntax import facts as f
 
 _CONTEXT_MANAGERS = frozenset({"contextlib.asynccontextmanager", "contextlib.contextmanager"})
@@ -241,6 +241,9 @@ class Calls(Attributes):
             case Ref():
                 self.start(value, state)
                 return value if self.session(value, state) is not None else UNKNOWN
+            case GeneratorValue():
+                dependencies.misused(value, "awaited", site, state, self)
+                return UNKNOWN
             case _:
                 return UNKNOWN
 
@@ -321,8 +324,12 @@ class Calls(Attributes):
             case Ref():
                 return self.object_method(receiver, name, arguments, site, state)
             case Statement():
+                if name == "options":
+                    option_checks.given(receiver, arguments.positional, site, self)
                 return sql.method(receiver, name, arguments, self, state)
             case LoaderOption():
+                if name in CHAINED:
+                    option_checks.strings(name, arguments, site, self)
                 return sql.option_method(receiver, name, arguments)
             case Engine():
                 return sessions.engine_method(receiver, name, site, state, self)
@@ -347,6 +354,10 @@ class Calls(Attributes):
                 return self.class_method(receiver.info, name, arguments, site, state)
             case Awaitable():
                 return UNKNOWN
+            case GeneratorValue() if name in {"__anext__", "asend"}:
+                dependencies.taken_by_hand(receiver, site, state, self)
+                given = Arguments((self.elements(receiver, site, state),))
+                return Coroutine(External("run:value"), given, site, f"{name}()")
             case _:
                 library.escape(arguments, site, state, self)
                 return UNKNOWN
@@ -402,7 +413,12 @@ class Calls(Attributes):
                 rest = Arguments(arguments.positional[1:], arguments.keywords)
                 made = self.call(first, rest, site, state)
                 return concurrency.started(made, f"TaskGroup.{name}", site, state, self)
+            case "background", "add_task" if arguments.positional:
+                rest = Arguments(arguments.positional[1:], arguments.keywords, arguments.open)
+                outliving.later(first, rest, "add_task", site, state, self)
+                return NONE
             case "loop", "create_task":
+                outliving.started(first, "loop.create_task", site, state, self)
                 return concurrency.started(first, "loop.create_task", site, state, self)
             case "loop", "run_in_executor":
                 return Coroutine(External("run:thread"), Arguments(arguments.positional[1:]), site, "run_in_executor()")
@@ -593,6 +609,7 @@ class Calls(Attributes):
                 return value
         if param.annotation is not None:
             typed = self.names.annotated(param.annotation, info.module, state, site, "parameter")
+            dependencies.undeclared(param, info, site, state, self)
             if not isinstance(typed, Opaque):
                 return typed
         if isinstance(dependency, Const) and dependency.value is None:
@@ -607,18 +624,40 @@ class Calls(Attributes):
             callee = self.names.of(self.index.resolve(module, expression))
         if callee is None or len(self.frames) > MAX_DEPTH:
             return UNKNOWN
+        dependencies.resolved(callee, info, site, self)
         cache = self.frame.dependencies
         if callee in cache:
             return cache[callee]
         cache[callee] = UNKNOWN
         value = self.resolved(callee, site, state)
+        if isinstance(callee, FunctionValue) and self.decorator_names(callee.info) & _CONTEXT_MANAGERS:
+            dependencies.managed(callee, self.promised(param, info, site, state), info, site, state, self)
         session = self.session(value, state)
         if session is not None and isinstance(value, Ref) and value.id >= 0:
             state.heap[value.id] = replace(
-                session, scope="dependency", origin=site, confidence=min(session.confidence, Confidence.INFERRED)
+                session,
+                scope="dependency",
+                origin=site,
+                confidence=min(session.confidence, Confidence.INFERRED),
+                ends=session.ends or self.end_of(callee, dependency),
             )
         cache[callee] = value
         return value
+
+    def end_of(self, callee: Value, dependency: Dependency) -> str:
+        """When FastAPI closes what a dependency gives: only a generator has something to close."""
+        info = callee.info if isinstance(callee, FunctionValue) else None
+        if isinstance(callee, BoundMethod):
+            info = callee.function
+        if info is None or not info.node.is_generator:
+            return ""
+        return "endpoint" if dependency.early else "request"
+
+    def promised(self, param: f.Param, info: FunctionInfo, site: Site, state: State) -> Value:
+        """What the annotation of a parameter promises."""
+        if param.annotation is None:
+            return UNKNOWN
+        return self.names.annotated(param.annotation, info.module, state, site, "parameter")
 
     def resolved(self, callee: Value, site: Site, state: State) -> Value:
         """Call a dependency as FastAPI does: its own parameters are dependencies, generators give what they yield."""

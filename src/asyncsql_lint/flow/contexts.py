@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow import dependencies
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.calls import Calls
 from asyncsql_lint.flow.coroutines import lost
@@ -20,6 +21,7 @@ from asyncsql_lint.flow.values import (
     ContextManager,
     Coroutine,
     FunctionValue,
+    GeneratorValue,
     Opaque,
     Primitive,
     Ref,
@@ -64,6 +66,9 @@ class Contexts(Calls):
         match value:
             case Coroutine():
                 lost(value, "entered", site, state, self)
+                return UNKNOWN
+            case GeneratorValue():
+                dependencies.misused(value, "entered", site, state, self)
                 return UNKNOWN
             case Primitive(kind="session-begin" | "engine-begin"):
                 session = self.session(value.of, state)

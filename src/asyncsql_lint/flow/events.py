@@ -158,11 +158,64 @@ class SessionGlobal(Event, frozen=True, kw_only=True):
     name: str
 
 
+class OptionMismatch(Event, frozen=True, kw_only=True):
+    """A loader option that does not fit its statement.
+
+    `kind` is `entity` (it starts from a model that is not selected), `alias` (from the model instead of its alias, or
+    the reverse), `columns` (no model is selected) or `string`. `after` is the option that loads what it starts from.
+    """
+
+    kind: str
+    option: str
+    selected: str
+    after: str = ""
+
+
+class SessionOutlived(Event, frozen=True, kw_only=True):
+    """A session that is used after `end` has closed it.
+
+    `kind` is `background` or `stream` (what FastAPI runs when the endpoint has returned), `task` (nobody waits for it)
+    or `returned` (out of the block that closes it); `by` is the call that it is given to.
+    """
+
+    kind: str
+    by: str
+    end: str
+
+
+class DependencyMisused(Event, frozen=True, kw_only=True):
+    """A dependency that gives a session, called or declared in a way that gives none; `name` says which it is.
+
+    `kind` is `awaited`, `entered` or `used` (a generator taken for its session), `anext`, `return` or `break` (a
+    generator left at its `yield`), `called` (`Depends(get_session())`), `class` or `factory` (given to `Depends`),
+    `manager` (an `@asynccontextmanager` given to it), or `undeclared` (a parameter without `Depends`).
+    """
+
+    kind: str
+    name: str
+
+
 class RowRead(Event, frozen=True, kw_only=True):
-    """An attribute of an entity, read on the row that holds the entity."""
+    """An attribute of an entity, read on the row that holds the entity.
+
+    `use` names the session's method that was given the row instead, where no attribute is read.
+    """
 
     model: str
     attribute: str
+    use: str = ""
+
+
+class ExecMisused(Event, frozen=True, kw_only=True):
+    """`session.exec()` where there is none, or for what it does not give.
+
+    `kind` is `absent` (`what` is the session), `scalars` (`what` is the method that the result does not have) or `rows`
+    (`what` is the model whose row was given to the session's method `use`).
+    """
+
+    kind: str
+    what: str
+    use: str = ""
 
 
 class Unentered(Event, frozen=True, kw_only=True):
@@ -173,17 +226,16 @@ class Unentered(Event, frozen=True, kw_only=True):
 
 
 class Mismatch(Event, frozen=True, kw_only=True):
-    """Things that do not go together. `kind` is `driver`, `pairing`, `ddl`, `listener` or `pool`.
+    """Things that do not go together. `kind` is `driver`, `pairing`, `ddl`, `listener`, `pool` or `scope`.
 
-    `what` is the thing at the site, `problem` what is wrong with it, `remedy` what to do; `certain` is False when it
-    depends on the version of a library.
+    `what` is the thing at the site, `problem` what is wrong with it, `remedy` what to do. It is inferred when it hangs
+    on a library's version that nobody knows.
     """
 
     kind: str
     what: str
     problem: str
     remedy: str
-    certain: bool = True
 
 
 class Unparsable(Event, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow import pairing, serialization
+from asyncsql_lint.flow import outliving, pairing, serialization
 from asyncsql_lint.flow.contexts import Contexts
 from asyncsql_lint.flow.coroutines import lost
 from asyncsql_lint.flow.events import SessionGlobal, Unentered
@@ -248,6 +248,8 @@ class Executor(Contexts):
         def work(trial: State) -> Value:
             value = self.evaluate(statement.value, trial) if statement.value is not None else NONE
             self.responded(value, statement, trial)
+            if isinstance(value, Ref):
+                outliving.returned(value, statement, self.site(statement), trial, self)
             function = self.frame.function
             if function is not None and self.decorator_names(function) & _CACHES:
                 self.kept(value, "a cache", function.name, statement, trial)
@@ -314,6 +316,8 @@ class Executor(Contexts):
         for param in statement.params:
             if param.default is not None:
                 value = self.evaluate(param.default, state)
+                if self.frame.function is not None and isinstance(param.default, f.Name):
+                    continue  # the session of the call around it: `async def count(inner=session)`
                 self.kept(value, "a default argument", param.name, param, state)
         self.listened(statement, state)
         if self.frame.function is None:

@@ -118,7 +118,7 @@ def _dict(value: DictValue, by: Renaming) -> Value:
 
 def _row(value: Row, by: Renaming) -> Value:
     values = None if value.values is None else _values(value.values, by)
-    return Row(_statement(value.statement, by), by.session(value.session), values)
+    return Row(_statement(value.statement, by), by.session(value.session), values, value.by)
 
 
 def _made(value: Factory | Engine, by: Renaming) -> Value:
@@ -130,7 +130,7 @@ def _awaitable(value: Awaitable, by: Renaming) -> Value:
 
 
 def _dependency(value: Dependency, by: Renaming) -> Value:
-    return value if value.call is None else Dependency(renamed(value.call, by))
+    return value if value.call is None else replace(value, call=renamed(value.call, by))
 
 
 def _primitive(value: Primitive, by: Renaming) -> Value:

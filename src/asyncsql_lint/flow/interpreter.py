@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from asyncsql_lint.config.library_versions import Versions
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
@@ -32,8 +33,8 @@ from asyncsql_lint.syntax import facts as f
 class Interpreter(Executor):
     """Analyses a project."""
 
-    def __init__(self, index: ProjectIndex, models: Models) -> None:
-        super().__init__(index, models)
+    def __init__(self, index: ProjectIndex, models: Models, versions: Mapping[str, Versions] | None = None) -> None:
+        super().__init__(index, models, versions or {})
         self.nested = {}
         self._decorators = {}
         self._awaited_names = {}

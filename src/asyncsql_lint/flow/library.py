@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import concurrency, pairing
+from asyncsql_lint.flow import concurrency, dependencies, option_checks, outliving, pairing, scopes
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.coroutines import lost, not_awaitable
 from asyncsql_lint.flow.expressions import Expressions
@@ -32,6 +32,7 @@ from asyncsql_lint.flow.values import (
     External,
     Factory,
     FunctionValue,
+    GeneratorValue,
     LibraryMethod,
     ListValue,
     Partial,
@@ -69,6 +70,8 @@ def call(m: Expressions, name: str, arguments: Arguments, site: Site, state: Sta
         or name in HARMLESS_OPTIONS
         or name == "sqlalchemy.selectin_polymorphic"
     ):
+        if name in LOADERS or name in COLUMN_LOADERS:
+            option_checks.strings(name.rpartition(".")[2], arguments, site, m)
         return loader(name, arguments)
     if name.startswith(("sqlalchemy.func.", "sqlalchemy.literal", "sqlalchemy.sql.", "sqlmodel.col", "sqlmodel.func.")):
         return Primitive("sql")
@@ -195,6 +198,8 @@ def _scoped(m: Expressions, name: str, arguments: Arguments, site: Site, state: 
     factory = arguments.get(0, "session_factory")
     if name == "sqlalchemy.scoped_session":
         pairing.scoped(factory, site, m)
+    else:
+        scopes.checked(arguments, site, m)
     if not isinstance(factory, Factory):
         return UNKNOWN
     return m.new(
@@ -256,7 +261,10 @@ def _close_all(m: Expressions, name: str, arguments: Arguments, site: Site, stat
 
 def _create_task(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
     first = arguments.get(0, "coro")
-    return concurrency.started(first, name, site, state, m) if first is not None else UNKNOWN
+    if first is None:
+        return UNKNOWN
+    outliving.started(first, name, site, state, m)
+    return concurrency.started(first, name, site, state, m)
 
 
 def _passed_on(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
@@ -317,6 +325,8 @@ def _container(m: Expressions, name: str, arguments: Arguments, site: Site, stat
     if key is not None:
         m.call(key, Arguments((element,)), site, state)
     if name == "builtins.anext":
+        if isinstance(first, GeneratorValue):
+            dependencies.taken_by_hand(first, site, state, m)
         return Coroutine(External("run:value"), Arguments((element,)), site, "anext()")
     if name in {"builtins.next", "builtins.min", "builtins.max"}:
         return element
@@ -483,7 +493,23 @@ def _adapter(m: Expressions, name: str, arguments: Arguments, site: Site, state:
 
 
 def _depends(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
-    return Dependency(arguments.get(0, "dependency"))
+    given = arguments.get(0, "dependency")
+    dependencies.declared(given, site, state, m)
+    return Dependency(given, early=arguments.keyword("scope") == Const("function"))
+
+
+def _background_task(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    if arguments.positional:
+        rest = Arguments(arguments.positional[1:], arguments.keywords, arguments.open)
+        outliving.later(arguments.positional[0], rest, "BackgroundTask", site, state, m)
+    return UNKNOWN
+
+
+def _streaming(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    content = arguments.get(0, "content")
+    if content is not None:
+        outliving.streamed(content, name.rpartition(".")[2], site, state, m)
+    return UNKNOWN
 
 
 def _quiet(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
@@ -607,6 +633,11 @@ _TABLE: dict[str, Handler] = {
     "fastapi.FastAPI": _primitive("router"),
     "fastapi.APIRouter": _primitive("router"),
     "fastapi.BackgroundTasks": _primitive("background"),
+    "fastapi.BackgroundTask": _background_task,
+    **dict.fromkeys(
+        ("fastapi.StreamingResponse", "sse_starlette.EventSourceResponse", "sse_starlette.sse.EventSourceResponse"),
+        _streaming,
+    ),
 }
 
 

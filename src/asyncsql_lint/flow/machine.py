@@ -8,12 +8,13 @@ one value in one state, and what belongs together (a helper returned None *and* 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from msgspec.structs import replace
 
+from asyncsql_lint.config.library_versions import Versions
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.events import Event
@@ -58,6 +59,9 @@ CALLERS = -2
 
 FIRST_ID = 1_000_000
 """Numbers below belong to what a summary was given."""
+
+
+_UNKNOWN_VERSIONS = Versions()
 
 
 class Unreachable(Exception):
@@ -158,8 +162,9 @@ class Failure:
 class Machine(ABC):
     """State that outlives functions, and what every part of the analysis needs."""
 
-    def __init__(self, index: ProjectIndex, models: Models) -> None:
+    def __init__(self, index: ProjectIndex, models: Models, versions: Mapping[str, Versions]) -> None:
         self.index = index
+        self._versions = versions
         self.models = models
         self.events: dict[Event, None] = {}
         self.call_sites: dict[FunctionInfo, set[Site]] = {}
@@ -311,6 +316,12 @@ class Machine(ABC):
         """The object of a project's class behind a value."""
         found = self.object(value, state)
         return found if isinstance(found, Object) else None
+
+    # -- libraries
+
+    def versions(self, site: Site) -> Versions:
+        """What is known of the versions of libraries around a place."""
+        return self._versions.get(site.path.rpartition("/")[0], _UNKNOWN_VERSIONS)
 
     # -- events and effects
 

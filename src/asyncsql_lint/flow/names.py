@@ -236,7 +236,9 @@ class Names:
             case "sqlalchemy.Engine":
                 return Engine(False, site)
             case "sqlalchemy.async_sessionmaker":
-                return Factory(True, self.project_expiry(site.path), "sqlalchemy", site)
+                return Factory(True, self.project_expiry(site.path), "", site)  # of whatever `class_`
+            case "fastapi.BackgroundTasks":
+                return Primitive("background")
             case "sqlalchemy.Select":
                 return Statement("select", None, site)
             case _:

@@ -94,6 +94,7 @@ class Session(Struct, frozen=True):
 
     `kind` is `session` or `connection`; `greenlet` tells that it is the sync session that `run_sync` hands to its
     callback; `origin` where it came from, `scope` how: `parameter`, `dependency`, `factory`, `constructor`, `global`.
+    `ends` tells that FastAPI closes it: with the `request`, or with the `endpoint` that was given it.
     """
 
     is_async: bool
@@ -108,16 +109,18 @@ class Session(Struct, frozen=True):
     twin: int | None = None
     started: bool = True
     cls: ClassInfo | None = None
+    ends: str = ""
 
 
 class Result(Struct, frozen=True):
-    """A result. `kind` is `rows`, `scalars` or `mappings`; `is_async` for a streamed one."""
+    """A result. `kind` is `rows`, `scalars` or `mappings`; `is_async` for a streamed one; `by` is what gave it."""
 
     session: int | None
     statement: Statement
     kind: str = "rows"
     is_async: bool = False
     uniqued: bool = False
+    by: str = ""
 
 
 class Query(Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.events import Mismatch
 from asyncsql_lint.flow.machine import Machine
@@ -53,8 +54,7 @@ def async_engine(driver: str, arguments: Arguments, site: Site, m: Machine) -> N
             _async_url(dialect),
         )
     elif not name and dialect == "postgresql":
-        problem = "means psycopg2, a sync driver, on SQLAlchemy 2.0 (and psycopg from 2.1 on)"
-        _tell(m, site, "driver", "`postgresql://`", problem, _async_url(dialect), certain=False)
+        _default_postgresql(site, m)
     pool = arguments.keyword("poolclass")
     if isinstance(pool, External) and pool.name in POOLS:
         last = pool.name.rpartition(".")[2]
@@ -66,6 +66,21 @@ def async_engine(driver: str, arguments: Arguments, site: Site, m: Machine) -> N
             "cannot be used by an async engine",
             "leave `poolclass` out, or use `AsyncAdaptedQueuePool` or `NullPool`",
         )
+
+
+def _default_postgresql(site: Site, m: Machine) -> None:
+    """`postgresql://`: its default driver is psycopg2 up to SQLAlchemy 2.0; from 2.1 on psycopg, which is async too.
+
+    Facts 2d-create_async_engine(postgresql://), x-default-async-driver.
+    """
+    known = m.versions(site).sqlalchemy
+    is_new = known.at_least(2, 1)
+    if is_new:
+        return
+    where = "2.0 (and psycopg from 2.1 on)" if is_new is None else str(known)
+    problem = f"means psycopg2, a sync driver, on SQLAlchemy {where}"
+    remedy = _async_url("postgresql")
+    _tell(m, site, "driver", "`postgresql://`", problem, remedy, certain=is_new is False)
 
 
 def _async_url(dialect: str) -> str:
@@ -189,4 +204,5 @@ def _async_target(target: Value | None, state: State, m: Machine) -> str:
 
 
 def _tell(m: Machine, site: Site, kind: str, what: str, problem: str, remedy: str, *, certain: bool = True) -> None:
-    m.emit(Mismatch(site=site, kind=kind, what=what, problem=problem, remedy=remedy, certain=certain))
+    confidence = Confidence.PROVED if certain else Confidence.INFERRED
+    m.emit(Mismatch(site=site, kind=kind, what=what, problem=problem, remedy=remedy, confidence=confidence))

@@ -23,7 +23,8 @@ class Step(Struct, frozen=True):
 class Option(Struct, frozen=True):
     """One loader option as a value: the model it starts from (None for a wildcard) and its path.
 
-    `only` are the columns of `load_only` below the path, `defer` and `undefer` those of these options.
+    `only` are the columns of `load_only` below the path, `defer` and `undefer` those of these options; `aliased` tells
+    that it starts from an alias of the model.
     """
 
     model: str | None
@@ -33,6 +34,7 @@ class Option(Struct, frozen=True):
     undefer: frozenset[str] = frozenset()
     polymorphic: frozenset[str] = frozenset()
     more: tuple[Option, ...] = ()
+    aliased: bool = False
 
     def extended(self, *steps: Step) -> Option:
         """This option with more steps at its end."""
@@ -42,7 +44,10 @@ class Option(Struct, frozen=True):
         """This option and those that were given to its own `.options()`."""
         out = [replace(self, more=())]
         for option in self.more:
-            out += [replace(o, model=self.model, steps=(*self.steps, *o.steps)) for o in option.flattened()]
+            out += [
+                replace(o, model=self.model, aliased=self.aliased, steps=(*self.steps, *o.steps))
+                for o in option.flattened()
+            ]
         return tuple(out)
 
 

@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow import execs, option_checks, pairing
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow import pairing
 from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.objects import Cause, Instance, Life, Loaded, Query, Result, Session, Slot
 from asyncsql_lint.flow.plans import Plan
@@ -47,6 +47,7 @@ def owner(ref: Ref, state: State, m: Machine) -> int:
 
 def method(ref: Ref, session: Session, name: str, arguments: Arguments, site: Site, state: State, m: Machine) -> Value:
     """Call a method of a session or connection."""
+    execs.given_a_row(name, arguments, site, state, m)
     if name in {"begin", "begin_nested"}:
         if not session.is_async and session.kind == "connection":
             return Primitive("transaction", ref)
@@ -193,7 +194,7 @@ def _execute(
         elif statement.entities is None:
             kind = "unknown"
     streamed = name in {"stream", "stream_scalars"}
-    return m.new(Result(number, statement, kind, streamed), state)
+    return m.new(Result(number, statement, kind, streamed, by=name), state)
 
 
 def _blind_query(number: int, state: State) -> None:
@@ -219,7 +220,11 @@ def _get(number: int, name: str, arguments: Arguments, site: Site, state: State,
                 if found.expired is not None:
                     orm.refreshed(Ref(other), None, state, m)
                 return Ref(other, optional=name == "get")
-    plan = plan_of(model, arguments.keyword("options"), m)
+    options = arguments.keyword("options")
+    plan = plan_of(model, options, m)
+    if options is not None:
+        selected = (Entity(model, name=model.name, aliased=isinstance(target, Alias)),)
+        option_checks.given(Statement("select", selected, None), (options,), site, m)
     if arguments.open:
         plan = replace(plan, unknown=True, _index={})
     orm.queried_again(model, number, plan, state, m, pk if isinstance(pk, Const) else None)
@@ -355,7 +360,7 @@ def row_of(result: Result, site: Site, state: State, m: Machine) -> Value:
     values = tuple(_entity_value(one, statement, result.session, site, state, m) for one in statement.entities)
     if result.kind == "mappings":
         return UNKNOWN
-    return Row(statement, result.session, values)
+    return Row(statement, result.session, values, result.by)
 
 
 def first_of(statement: Statement, session: int | None, site: Site, state: State, m: Machine) -> Value:
@@ -383,6 +388,7 @@ def query_method(
     """Call a method of `session.query(...)`."""
     session = m.session(query.session, state)
     if name == "options":
+        option_checks.given(query.statement, arguments.positional, site, m)
         changed = with_options(query.statement, list(arguments.positional), arguments.open, m)
         return m.new(Query(query.session, changed), state)
     if name not in api.QUERY_IO:

@@ -49,7 +49,7 @@ def entity(value: Value, m: Machine) -> Entity | None:
         case ClassValue() if m.models.is_mapped(value.info):
             return Entity(value.info, name=value.info.name)
         case Alias():
-            return Entity(value.model, name=value.model.name)
+            return Entity(value.model, name=value.model.name, aliased=True)
         case MappedAttribute():
             return Entity(None, name=value.name)
         case Primitive(kind="sql"):
@@ -68,7 +68,7 @@ def select(arguments: Arguments, site: Site, library: str, m: Machine) -> Statem
     if arguments.open or not entities or any(e is None for e in entities):
         if not entities or entities[0] is None or arguments.open:
             return Statement("select", None, site, library)
-        known = tuple(e if e is not None else Entity(None) for e in entities)
+        known = tuple(e if e is not None else Entity(None, known=False) for e in entities)
         return Statement("select", known, site, library)
     return Statement("select", tuple(e for e in entities if e is not None), site, library)
 
@@ -85,7 +85,7 @@ def method(statement: Statement, name: str, arguments: Arguments, m: Machine, st
     if name == "returning":
         return replace(select(arguments, statement.site or Site("", 0), "sqlalchemy", m), kind=statement.kind)
     if name in {"add_columns", "column", "add_entity"} and statement.entities is not None:
-        more = tuple(entity(a, m) or Entity(None) for a in arguments.positional)
+        more = tuple(entity(a, m) or Entity(None, known=False) for a in arguments.positional)
         return replace(statement, entities=(*statement.entities, *more), library="sqlalchemy")
     if name in {"with_only_columns", "union", "union_all", "intersect", "except_"}:
         return Statement("select", None, statement.site)
@@ -194,7 +194,7 @@ def _relationship_option(base: Option, strategy: str, arguments: Arguments) -> V
     for value in arguments.positional:
         if isinstance(value, MappedAttribute):
             if option.model is None and not option.steps:
-                option = replace(option, model=value.model.qualname)
+                option = replace(option, model=value.model.qualname, aliased=value.aliased)
             option = option.extended(Step(value.name, strategy, recursion))
         elif isinstance(value, Const) and value.value == "*":
             option = option.extended(Step("*", strategy))
@@ -209,7 +209,8 @@ def _column_option(base: Option, kind: str, arguments: Arguments) -> Value:
         return _OPAQUE_OPTION
     if base.model is None and not base.steps:
         first = next((v for v in arguments.positional if isinstance(v, MappedAttribute)), None)
-        base = replace(base, model=first.model.qualname if first is not None else None)
+        if first is not None:
+            base = replace(base, model=first.model.qualname, aliased=first.aliased)
     if kind == "load_only":
         return LoaderOption(replace(base, only=base.only | names))
     if kind == "defer":

@@ -169,6 +169,7 @@ class MappedAttribute(Value, frozen=True):
 
     model: ClassInfo
     name: str
+    aliased: bool = False
 
 
 class Alias(Value, frozen=True):
@@ -184,11 +185,16 @@ class LoaderOption(Value, frozen=True):
 
 
 class Entity(Struct, frozen=True):
-    """One thing that a statement selects: a model or a column (`model` None), with the plan of its options."""
+    """One thing that a statement selects: a model or a column (`model` None), with the plan of its options.
+
+    `aliased` tells that it is an alias of the model; not `known` is what stands for something that could not be read.
+    """
 
     model: ClassInfo | None
     plan: Plan = EMPTY
     name: str = ""
+    aliased: bool = False
+    known: bool = True
 
 
 class Statement(Value, frozen=True):
@@ -205,15 +211,19 @@ class Statement(Value, frozen=True):
 
 
 class Row(Value, frozen=True):
-    """A row with one value for each entity."""
+    """A row with one value for each entity; `by` is the method of the session that gave its result."""
 
     statement: Statement
     session: int | None
     values: tuple[Value, ...] | None
+    by: str = ""
 
 
 class Factory(Value, frozen=True):
-    """A session factory. `expires` is its expire_on_commit, None when unknown; `scoped` for scoped sessions."""
+    """A session factory. `expires` is its expire_on_commit, None when unknown; `scoped` for scoped sessions.
+
+    `library` is whose sessions it makes: `sqlalchemy`, `sqlmodel`, or empty when only its own type is known.
+    """
 
     is_async: bool
     expires: bool | None
@@ -239,9 +249,13 @@ class Awaitable(Value, frozen=True):
 
 
 class Dependency(Value, frozen=True):
-    """`Depends(call)`; `call` is None in `Depends()`, where the annotation says what."""
+    """`Depends(call)`; `call` is None in `Depends()`, where the annotation says what.
+
+    `early` is that of `Depends(call, scope="function")`, which ends with the endpoint.
+    """
 
     call: Value | None
+    early: bool = False
 
 
 class Primitive(Value, frozen=True):

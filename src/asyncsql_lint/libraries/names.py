@@ -56,8 +56,8 @@ def _sqlmodel(name: str) -> str:
 
 
 _FASTAPI = frozenset(
-    "Depends Security FastAPI APIRouter BackgroundTasks HTTPException jsonable_encoder run_in_threadpool "
-    "StreamingResponse JSONResponse Response".split()
+    "Depends Security FastAPI APIRouter BackgroundTask BackgroundTasks HTTPException jsonable_encoder "
+    "run_in_threadpool StreamingResponse JSONResponse Response".split()
 )
 
 

@@ -65,6 +65,25 @@ SESSION_IO = frozenset(
 )
 """Methods of a sync Session that may talk to the database; `delete` and `add` only mark."""
 
+WIDER_THAN_TASK = {
+    "threading.get_ident": "the thread",
+    "threading.get_native_id": "the thread",
+    "threading.current_thread": "the thread",
+    "os.getpid": "the process",
+    "asyncio.get_running_loop": "the event loop",
+    "asyncio.get_event_loop": "the event loop",
+    "greenlet.getcurrent": "the greenlet",
+}
+"""Functions that give the same in several tasks, and so are no scope for an `async_scoped_session`."""
+
+ROWS_ONLY = frozenset(
+    "columns fetchone freeze keys mappings merge scalar scalar_one scalar_one_or_none scalars t tuples".split()
+)
+"""Methods of a result of rows that one of scalars does not have."""
+
+TAKES_OBJECT = frozenset({"add", "delete", "refresh", "merge", "expunge", "expire"})
+"""Methods of a session whose first argument is an ORM object."""
+
 QUERY_IO = frozenset("all first one one_or_none scalar count delete update get".split())
 """Methods of a legacy Query that talk to the database."""
 

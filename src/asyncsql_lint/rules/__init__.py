@@ -9,6 +9,7 @@ from asyncsql_lint.rules.async_event_listener import AsyncEventListener
 from asyncsql_lint.rules.blocking_database_call import BlockingDatabaseCall
 from asyncsql_lint.rules.create_all_without_run_sync import CreateAllWithoutRunSync
 from asyncsql_lint.rules.deferred_column_access import DeferredColumnAccess
+from asyncsql_lint.rules.dependency_called_directly import DependencyCalledDirectly
 from asyncsql_lint.rules.detached_access import DetachedAccess
 from asyncsql_lint.rules.driver_mismatch import DriverMismatch
 from asyncsql_lint.rules.engine_session_mismatch import EngineSessionMismatch
@@ -19,11 +20,14 @@ from asyncsql_lint.rules.lazy_relationship_access import LazyRelationshipAccess
 from asyncsql_lint.rules.lazy_serialization import LazySerialization
 from asyncsql_lint.rules.lazy_strategy import LazyStrategy
 from asyncsql_lint.rules.legacy_query import LegacyQuery
+from asyncsql_lint.rules.loader_option_mismatch import LoaderOptionMismatch
 from asyncsql_lint.rules.missing_await import MissingAwait
 from asyncsql_lint.rules.missing_unique import MissingUnique
 from asyncsql_lint.rules.pool_class import PoolClass
 from asyncsql_lint.rules.row_as_entity import RowAsEntity
+from asyncsql_lint.rules.scoped_session_scope import ScopedSessionScope
 from asyncsql_lint.rules.server_generated_access import ServerGeneratedAccess
+from asyncsql_lint.rules.session_outlives_request import SessionOutlivesRequest
 from asyncsql_lint.rules.shared_session_in_tasks import SharedSessionInTasks
 from asyncsql_lint.rules.superfluous_await import SuperfluousAwait
 from asyncsql_lint.rules.sync_context_manager import SyncContextManager
@@ -31,6 +35,7 @@ from asyncsql_lint.rules.sync_session_dependency import SyncSessionDependency
 from asyncsql_lint.rules.syntax_error import SyntaxErrorRule
 from asyncsql_lint.rules.unentered_transaction import UnenteredTransaction
 from asyncsql_lint.rules.unloaded_collection_write import UnloadedCollectionWrite
+from asyncsql_lint.rules.wrong_async_session import WrongAsyncSession
 
 RULES: tuple[type[Rule[Any]], ...] = (
     MissingAwait,
@@ -43,6 +48,7 @@ RULES: tuple[type[Rule[Any]], ...] = (
     CreateAllWithoutRunSync,
     DriverMismatch,
     EngineSessionMismatch,
+    WrongAsyncSession,
     AsyncEventListener,
     PoolClass,
     LazyRelationshipAccess,
@@ -54,9 +60,13 @@ RULES: tuple[type[Rule[Any]], ...] = (
     ServerGeneratedAccess,
     DetachedAccess,
     LazyStrategy,
+    LoaderOptionMismatch,
     MissingUnique,
     RowAsEntity,
     SharedSessionInTasks,
     GlobalSession,
+    SessionOutlivesRequest,
+    ScopedSessionScope,
+    DependencyCalledDirectly,
     SyntaxErrorRule,
 )

@@ -15,7 +15,7 @@ class DriverMismatch(Rule[Mismatch]):
     ## What it does
     Finds sync drivers in `create_async_engine()`, and async ones in a sync engine that is used, in literals, constants and
     f-strings. `postgresql+psycopg://` serves both. `postgresql://` alone means psycopg2 on SQLAlchemy 2.0 and psycopg from
-    2.1 on.
+    2.1 on: it is reported unless a lock file or a requirement says that it is 2.1.
 
     ## What happens
     `InvalidRequestError: The asyncio extension requires an async driver to be used` when the engine is made; a sync engine

@@ -14,7 +14,7 @@ class RowAsEntity(Rule[RowRead]):
 
     ## What it does
     Finds `row.name` where the row comes from `execute(select(Model))`, or from SQLModel's `exec()` with SQLAlchemy's
-    `select()`, and `name` is an attribute of the model.
+    `select()`, and `name` is an attribute of the model; and rows that are given to `session.add()`, `delete()` or `refresh()`.
 
     ## What happens
     `AttributeError`: the row has one element, the object; the attribute is the object's.
@@ -54,6 +54,15 @@ class RowAsEntity(Rule[RowRead]):
 
     def check(self, event: RowRead) -> Iterator[Finding]:
         """Yield what is wrong with `event`."""
+        if event.use:
+            yield self.found(
+                event,
+                f"`{event.use}()` is given a row, not the `{event.model}` in it",
+                help="fetch with `.scalars()`",
+                symbol=event.model,
+                raises="UnmappedInstanceError: Class 'sqlalchemy.engine.row.Row' is not mapped",
+            )
+            return
         yield self.found(
             event,
             f"`{event.attribute}` is read on a row; it is an attribute of the `{event.model}` in the row",

@@ -55,7 +55,7 @@ def project_root(folder: str, files: FileSystem) -> str | None:
 
     None when there is none.
     """
-    while folder and not _too_wide(folder):
+    while folder and not is_too_wide(folder):
         if any(_kind(f"{folder}/{marker}", files) is not Kind.MISSING for marker in MARKERS):
             return folder
         folder = folder.rpartition("/")[0]
@@ -134,7 +134,7 @@ class _Search:
         root = project_root(folder, self._disk)
         if root is not None:
             self._project(root)
-        elif _too_wide(folder):  # a script in the home folder does not make a project of all that lies there
+        elif is_too_wide(folder):  # a script in the home folder does not make a project of all that lies there
             self._projects.setdefault(folder, _Walk())
         else:
             self._project(folder)
@@ -216,7 +216,7 @@ def _is_excluded(excludes: Iterable[Patterns], path: str, is_folder: bool) -> bo
     return False
 
 
-def _too_wide(folder: str) -> bool:
+def is_too_wide(folder: str) -> bool:
     """Whether `folder` is the disk's root or the home folder: projects lie in them, they are none."""
     return folder in ("", "/") or folder.endswith(":") or folder == normal(os.path.expanduser("~"))
 

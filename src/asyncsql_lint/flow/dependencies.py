@@ -1,0 +1,200 @@
+"""Dependencies that give sessions, called or declared in a way that FastAPI does not: facts 5c-*.
+
+A generator that opens a session closes it after its `yield`. Who takes the session out of it by hand leaves it
+suspended there, unless he goes on with it or closes it.
+"""
+
+from __future__ import annotations
+
+from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow.events import DependencyMisused
+from asyncsql_lint.flow.freeze import reachable
+from asyncsql_lint.flow.machine import Machine, Unreachable
+from asyncsql_lint.flow.names import ASYNC_SESSIONS
+from asyncsql_lint.flow.objects import Session
+from asyncsql_lint.flow.serialization import response_model
+from asyncsql_lint.flow.state import State
+from asyncsql_lint.flow.values import (
+    BoundMethod,
+    External,
+    Factory,
+    FunctionValue,
+    GeneratorValue,
+    Primitive,
+    Ref,
+    Value,
+)
+from asyncsql_lint.index.definitions import ExternalName, FunctionInfo
+from asyncsql_lint.syntax import facts as f
+from asyncsql_lint.syntax.walk import inside
+
+OWN = frozenset(
+    {"__anext__", "__aiter__", "asend", "aclose", "athrow", "ag_frame", "ag_running", "ag_code", "ag_await"}
+)
+"""What may be asked of an async generator itself."""
+
+
+def misused(value: GeneratorValue, how: str, site: Site, state: State, m: Machine) -> None:
+    """A generator that gives a session is taken for the session: awaited, entered, or asked for an attribute."""
+    if value.is_async and gives_session(value, site, state, m):
+        m.emit(DependencyMisused(site=site, kind=how, name=_name(value)))
+
+
+def taken_by_hand(value: GeneratorValue, site: Site, state: State, m: Machine) -> None:
+    """`anext(get_session())`: the generator is left at its `yield`, unless it is held and somebody goes on with it."""
+    function = m.frame.function
+    if function is None or not value.is_async or not _cleans_up(value):
+        return
+    call = next((n for n in inside(function.node.body) if isinstance(n, f.Call) and n.at == site.node), None)
+    if call is None:
+        return
+    stepped = call.func.value if isinstance(call.func, f.Attr) else call.args[0] if call.args else None
+    if not _is_held(stepped, function) and gives_session(value, site, state, m):
+        m.emit(DependencyMisused(site=site, kind="anext", name=_name(value)))
+
+
+def left_early(value: GeneratorValue, at: int, site: Site, state: State, m: Machine) -> None:
+    """`async for session in get_session():` with a `return` or `break` in it, which leave the generator suspended."""
+    function = m.frame.function
+    if function is None or not value.is_async or not _cleans_up(value):
+        return
+    loop = next((n for n in inside(function.node.body) if isinstance(n, f.For) and n.at == at), None)
+    how = _way_out(loop.body) if loop is not None else ""
+    if loop is not None and how and not _is_held(loop.iter, function) and gives_session(value, site, state, m):
+        m.emit(DependencyMisused(site=site, kind=how, name=_name(value)))
+
+
+def _way_out(body: tuple[f.Stmt, ...], *, in_loop: bool = False) -> str:
+    """How a loop's body leaves it before its end: `return`, `break`, or an empty string when it does not."""
+    for statement in body:
+        match statement:
+            case f.Return():
+                return "return"
+            case f.Jump(kind="break") if not in_loop:
+                return "break"
+            case f.Function() | f.Class():
+                continue
+            case f.For() | f.While():
+                found = _way_out(statement.body, in_loop=True) or _way_out(statement.orelse, in_loop=in_loop)
+            case _:
+                found = next((w for b in _blocks(statement) if (w := _way_out(b, in_loop=in_loop))), "")
+        if found:
+            return found
+    return ""
+
+
+def _blocks(statement: f.Stmt) -> list[tuple[f.Stmt, ...]]:
+    """The blocks within a statement that is no loop."""
+    match statement:
+        case f.If():
+            return [statement.body, statement.orelse]
+        case f.With():
+            return [statement.body]
+        case f.Try():
+            return [statement.body, statement.orelse, statement.final, *(h.body for h in statement.handlers)]
+        case f.Match():
+            return [case.body for case in statement.cases]
+        case _:
+            return []
+
+
+def gives_session(value: GeneratorValue, site: Site, state: State, m: Machine) -> bool:
+    """Whether what a generator yields is, or holds, an async session that it has opened itself."""
+    trial = state.copy()
+    try:
+        made = m.elements(value, site, trial)
+    except Unreachable:
+        return False
+    for number in reachable([made], trial.heap):
+        found = trial.heap[number]
+        if number not in state.heap and isinstance(found, Session) and found.is_async and not found.scoped:
+            return True
+    return False
+
+
+def _cleans_up(value: GeneratorValue) -> bool:
+    """Whether a generator has something to do after its `yield`."""
+    info = _info(value.callee)
+    if info is None:
+        return False
+    body = info.node.body
+    if any(isinstance(node, (f.With, f.Try)) for node in inside(body)):
+        return True
+    return not (isinstance(body[-1], f.ExprStmt) and isinstance(body[-1].value, f.Yield))
+
+
+def _is_held(expression: f.Expr | None, function: FunctionInfo) -> bool:
+    """Whether somebody else has the generator, too, and may close it: it has a name that is met a third time."""
+    if isinstance(expression, f.Name):
+        name = expression.id
+        return (
+            "aclosing" in function.node.words
+            or sum(isinstance(n, f.Name) and n.id == name for n in inside(function.node)) > 2
+        )
+    return not isinstance(expression, f.Call)
+
+
+# -- declarations
+
+
+def declared(value: Value | None, site: Site, state: State, m: Machine) -> None:
+    """`Depends(get_session())`: FastAPI wants the function, and refuses what the call gives."""
+    match value:
+        case GeneratorValue() if gives_session(value, site, state, m):
+            m.emit(DependencyMisused(site=site, kind="called", name=_name(value)))
+        case Ref():
+            session = m.session(value, state)
+            if session is not None and session.is_async and not session.scoped and session.kind == "session":
+                m.emit(DependencyMisused(site=site, kind="called", name="the factory", confidence=session.confidence))
+
+
+def resolved(callee: Value, info: FunctionInfo, site: Site, m: Machine) -> None:
+    """A class or factory as dependency: FastAPI asks the request for its arguments."""
+    match callee:
+        case External() if callee.name in ASYNC_SESSIONS:
+            m.emit(DependencyMisused(site=site, kind="class", name="AsyncSession", context=info.qualname))
+        case Factory(is_async=True):
+            m.emit(DependencyMisused(site=site, kind="factory", name="the session factory", context=info.qualname))
+
+
+def managed(callee: Value, given: Value, info: FunctionInfo, site: Site, state: State, m: Machine) -> None:
+    """An `@asynccontextmanager` as dependency of a parameter that is annotated as a session."""
+    session = m.session(given, state)
+    if isinstance(callee, FunctionValue) and session is not None and session.is_async and session.kind == "session":
+        m.emit(DependencyMisused(site=site, kind="manager", name=callee.info.name, context=info.qualname))
+
+
+def undeclared(param: f.Param, info: FunctionInfo, site: Site, state: State, m: Machine) -> None:
+    """An endpoint of FastAPI with a session among its parameters, and no `Depends`."""
+    if not info.node.decorators or param.annotation is None or not isinstance(param.annotation, (f.Name, f.Attr)):
+        return
+    if param.default is not None and not (isinstance(param.default, f.Const) and param.default.kind == "none"):
+        return
+    named = m.index.resolve(info.module, param.annotation)
+    if not any(isinstance(d, ExternalName) and d.name in ASYNC_SESSIONS for d in named):
+        return
+    if len(info.node.decorators) == 1 and _is_endpoint(info, state, m):
+        m.emit(DependencyMisused(site=site, kind="undeclared", name=param.name, context=info.qualname))
+
+
+def _is_endpoint(info: FunctionInfo, state: State, m: Machine) -> bool:
+    """Whether FastAPI calls a function, and nobody else has a hand in it."""
+    if response_model(info, m) is not None:
+        return True
+    decorator = info.node.decorators[0]
+    if not isinstance(decorator, f.Call) or not isinstance(decorator.func, f.Attr):
+        return False
+    router = decorator.func.value
+    local = state.env.get(router.id) if isinstance(router, f.Name) else None
+    return isinstance(local, Primitive) and local.kind == "router"
+
+
+def _info(callee: Value) -> FunctionInfo | None:
+    if isinstance(callee, FunctionValue):
+        return callee.info
+    return callee.function if isinstance(callee, BoundMethod) else None
+
+
+def _name(value: GeneratorValue) -> str:
+    info = _info(value.callee)
+    return f"{info.name}()" if info is not None else "the generator"

@@ -1,0 +1,79 @@
+"""ASL310, loader-option-mismatch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from asyncsql_lint.diagnostics import Applicability, Severity
+from asyncsql_lint.flow.events import OptionMismatch
+from asyncsql_lint.rule import Finding, Rule, RuleMeta
+
+_STRINGS = "ArgumentError: Strings are not accepted for attribute names in loader options"
+_COLUMNS = "ArgumentError: Query has only expression-based entities"
+
+
+class LoaderOptionMismatch(Rule[OptionMismatch]):
+    """Reports loader options that do not fit their statement.
+
+    ## What it does
+    Finds options that start from a model which the statement does not select: an option that should be chained to another
+    one, an option for a model where its alias is selected, an option of a statement that selects columns; and names of
+    attributes as strings.
+
+    ## What happens
+    `ArgumentError: Mapped class ... does not apply to any of the root entities in this query` when the statement runs.
+
+    ## Example
+    ```python
+    async def example(session: AsyncSession) -> object:
+        statement = select(Order).options(selectinload(Order.lines), selectinload(OrderLine.product))
+        return (await session.scalars(statement)).all()
+    ```
+
+    ## Use instead
+    ```python
+    async def example(session: AsyncSession) -> object:
+        statement = select(Order).options(selectinload(Order.lines).selectinload(OrderLine.product))
+        return (await session.scalars(statement)).all()
+    ```
+
+    ## Fix safety
+    There is no fix: there may be several ways to what the option is for.
+
+    ## What it cannot see
+    Statements and options that the analysis cannot follow; which of two aliases of one model an option is for.
+
+    ## References
+    - [Relationship loading techniques](https://docs.sqlalchemy.org/en/20/orm/queryguide/relationships.html)
+    """
+
+    meta = RuleMeta(
+        code="ASL310",
+        name="loader-option-mismatch",
+        severity=Severity.ERROR,
+        fix=Applicability.DISPLAY,
+        raises="ArgumentError: Mapped class does not apply to any of the root entities in this query",
+    )
+    listens_to = OptionMismatch
+
+    def check(self, event: OptionMismatch) -> Iterator[Finding]:
+        """Yield what is wrong with `event`."""
+        option, raises = f"`{event.option}`", ""
+        match event.kind:
+            case "string":
+                message = f"{option} names its attribute by a string"
+                help_, raises = "give it the attribute of the class", _STRINGS
+            case "columns":
+                message = f"{option} is an option of a statement that selects columns only"
+                help_, raises = "leave the option out, or select the model", _COLUMNS
+            case "alias":
+                message = (
+                    f"{option} starts from another side of the alias than the statement, which selects {event.selected}"
+                )
+                help_ = "take the attribute from what is selected"
+            case _:
+                message = (
+                    f"{option} starts from a model that the statement does not select; it selects {event.selected}"
+                )
+                help_ = f"chain it to `{event.after}`" if event.after else "chain it to the option that loads the model"
+        yield self.found(event, message, help=help_, symbol=event.option, raises=raises)

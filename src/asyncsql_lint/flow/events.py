@@ -252,6 +252,21 @@ class Mismatch(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SuppressionUnused(Event):
+    """A comment of the kind `comment` whose rules `what` report nothing where it counts."""
+
+    what: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleUnknown(Event):
+    """A comment of ours that names no rule; `problem` says which, and what may be meant."""
+
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unparsable(Event):
     """A file that cannot be analysed. `line` counts from 1, `column` from 0; `site` names the file only."""
 

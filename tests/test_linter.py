@@ -88,12 +88,13 @@ def test_what_was_given(paths: list[str], strictly: bool, expected: list[str]) -
 def test_comments() -> None:
     files = memory(a="bad101()  # noqa\nbad301()  # asl: ignore[ASL301] -- known\nbad101()\n# asl: ignore[ASL99]\n")
     report = linter(files).check(["/p"])
-    assert [d.span.start.line for d in report.diagnostics] == [3]
+    assert [(d.code, d.span.start.line) for d in report.diagnostics] == [("ASL101", 3), ("ASL902", 4)]
     assert [(s.diagnostic.code, s.line, s.reason) for s in report.suppressed] == [
         ("ASL101", 1, ""),
         ("ASL301", 2, "known"),
     ]
-    assert report.warnings == ('/p/a.py:4: unknown rule `ASL99`, did you mean "ASL900"?',)
+    assert report.diagnostics[1].message == 'Unknown rule `ASL99`, did you mean "ASL902"?'
+    assert report.warnings == ()
     assert found(linter(files, ignore_noqa=True)) == ["a.py:1 101", "a.py:2 301", "a.py:3 101"]
 
 

@@ -14,11 +14,12 @@ from typing import Protocol
 from asyncsql_lint.config.library_versions import Versions
 from asyncsql_lint.config.load import Configuration
 from asyncsql_lint.config.model import Settings
-from asyncsql_lint.diagnostics import Applicability, Confidence, Diagnostic, Position, Span
+from asyncsql_lint.diagnostics import Applicability, Confidence, Diagnostic, Fix, Position, Span
 from asyncsql_lint.engine.fix import apply_fixes, write_atomically
-from asyncsql_lint.engine.run import Outcome, run
-from asyncsql_lint.engine.select import SYNTAX_ERROR, Catalogue
-from asyncsql_lint.engine.suppressions import Comments, Suppressed, by_file, read_comments, split
+from asyncsql_lint.engine.run import Outcome, check, run
+from asyncsql_lint.engine.select import ABOUT_COMMENTS, SYNTAX_ERROR, Catalogue
+from asyncsql_lint.engine.suppressions import Comments, Suppressed, by_file, read_comments, split, used
+from asyncsql_lint.engine.unused import Complaint, unknown, unused
 from asyncsql_lint.errors import ISSUES, SourceError, UsageError
 from asyncsql_lint.flow.machine import Failure
 from asyncsql_lint.rule import RuleMeta
@@ -239,13 +240,15 @@ class Linter:
         if not self._ignore_noqa:
             told = project.found.given | {diagnostic.span.path for diagnostic in wanted}
             comments = {p: read_comments(sources[p].text, self.catalogue) for p in sorted(told) if p in sources}
+        whole = comments.keys() - {failure.path for failure in outcome.failures}
+        about = [d for p in sorted(whole) for d in self._about_comments(p, comments[p], findings, project, sources)]
+        wanted += [self._as_configured(d, project) for d in about if _is_wanted(d, project)]
         kept, suppressed = _apply(comments, wanted)
         return Report(
             diagnostics=tuple(sorted(kept, key=_place)),
             suppressed=tuple(sorted(suppressed, key=lambda each: _place(each.diagnostic))),
             failing=sum(d.severity >= project.settings[d.span.path].fail_on for d in kept),
             problems=(*project.problems, *(_bug(failure) for failure in outcome.failures)),
-            warnings=tuple(f"{path}:{line}: {text}" for path, c in comments.items() for line, text in c.unknown),
             checked=tuple(sorted(project.found.given)),
             roots=project.found.roots,
             sources=sources,
@@ -261,6 +264,43 @@ class Linter:
             place = Position(problem.line, problem.column)
             span = Span(problem.path, place, place)
             yield Diagnostic(meta.code, meta.name, problem.message, meta.severity, Confidence.PROVED, span)
+
+    def _about_comments(
+        self,
+        path: str,
+        comments: Comments,
+        findings: Collection[Diagnostic],
+        project: _Project,
+        sources: Mapping[str, SourceFile],
+    ) -> Iterable[Diagnostic]:
+        """The findings about the suppression comments of one file, as far as it was analysed and asked for."""
+        here = [finding for finding in findings if finding.span.path == path]
+        if path not in project.found.given or any(finding.code == SYNTAX_ERROR for finding in here):
+            return
+        judged = project.enabled[path] - ABOUT_COMMENTS
+        usual = self.catalogue.default - ABOUT_COMMENTS - {SYNTAX_ERROR}
+        needed = used(here, comments)
+        text = sources[path].text
+        for complaint in (*unknown(path, comments), *unused(path, text, comments, needed, judged, usual)):
+            yield from self._complaint(complaint)
+
+    def _complaint(self, complaint: Complaint) -> Iterable[Diagnostic]:
+        """A diagnostic in the words of the rule that listens to such events, if there is one."""
+        rules = [rule for rule in RULES if rule.meta.code in self.catalogue.codes]
+        for finding in check([complaint.event], rules):
+            meta, span = finding.meta, complaint.span
+            applicability = meta.fix if complaint.edits and meta.fix is not None else Applicability.DISPLAY
+            yield Diagnostic(
+                code=meta.code,
+                name=meta.name,
+                message=finding.message,
+                severity=meta.severity,
+                confidence=finding.confidence,
+                span=span,
+                fix=Fix(finding.repair_title, applicability, complaint.edits) if finding.repair_title else None,
+                symbol=finding.symbol,
+                noqa_rows=(span.start.line,),
+            )
 
     def _as_configured(self, diagnostic: Diagnostic, project: _Project) -> Diagnostic:
         """`diagnostic`; where its fix may not be applied by `fixable` and `unfixable`, the fix is shown only."""

@@ -14,6 +14,8 @@ METAS = (
     RuleMeta("ASL305", "expired-after-commit", Severity.WARNING),
     RuleMeta("ASL601", "expire-on-commit-default", Severity.INFO, default=False),
     RuleMeta("ASL900", "syntax-error", Severity.ERROR),
+    RuleMeta("ASL901", "unused-suppression", Severity.WARNING, Applicability.SAFE),
+    RuleMeta("ASL902", "unknown-rule", Severity.WARNING),
 )
 CATALOGUE = Catalogue(METAS)
 NAMES = {meta.code: meta for meta in METAS}

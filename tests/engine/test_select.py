@@ -8,14 +8,14 @@ from asyncsql_lint.config.model import Patterns, PerFileIgnore, Selection, Setti
 from asyncsql_lint.errors import ConfigError
 from tests.engine.catalogue import CATALOGUE
 
-DEFAULT = "101 102 301 305 900"
+DEFAULT = "101 102 301 305 900 901 902"
 
 SELECTIONS = [
     ([], DEFAULT),
     ([Selection()], DEFAULT),
     ([Selection(select=("ASL3",))], "301 305 900"),
-    ([Selection(select=("ASL",))], "101 102 301 305 601 900"),
-    ([Selection(select=("ALL",))], "101 102 301 305 601 900"),
+    ([Selection(select=("ASL",))], "101 102 301 305 601 900 901 902"),
+    ([Selection(select=("ALL",))], "101 102 301 305 601 900 901 902"),
     ([Selection(select=())], "900"),
     ([Selection(select=("missing-await",))], "101 900"),
     ([Selection(select=("asl101",))], "101 900"),
@@ -25,9 +25,9 @@ SELECTIONS = [
     ([Selection(select=("ALL",), ignore=("ASL",))], ""),
     ([Selection(ignore=("ALL",))], ""),
     ([Selection(ignore=("ALL",), extend_select=("ASL1",))], "101 102"),
-    ([Selection(ignore=("ASL900",))], "101 102 301 305"),
-    ([Selection(extend_select=("ASL601",))], "101 102 301 305 601 900"),
-    ([Selection(extend_ignore=("ASL3",))], "101 102 900"),
+    ([Selection(ignore=("ASL900",))], "101 102 301 305 901 902"),
+    ([Selection(extend_select=("ASL601",))], "101 102 301 305 601 900 901 902"),
+    ([Selection(extend_ignore=("ASL3",))], "101 102 900 901 902"),
     ([Selection(select=("ASL1",)), Selection(extend_select=("ASL301",))], "101 102 301 900"),
     ([Selection(ignore=("ASL301",)), Selection(select=("ASL3",))], "301 305 900"),
     ([Selection(select=("ASL301",)), Selection(ignore=("ASL3",))], "900"),

@@ -41,7 +41,9 @@ def _staged(event: Event) -> bool:
     back knows whether it lets it fail.
     """
     if is_test(event.site.path) and isinstance(event, DependencyMisused):
-        return event.kind in {"anext", "return", "break"}  # a test of the dependency itself, often with a fake session
+        # a test of the application's dependency itself, often with a fake session
+        left = event.kind in {"anext", "return", "break"}
+        return left and any(not is_test(site.path) for site, _ in event.trace)
     if is_test(event.site.path) and isinstance(event, AttributeRead) and event.why in {"lazy", "raise"}:
         return event.query is not None and not is_test(event.query.path)  # what the test made is still there
     cause = event.cause if isinstance(event, AttributeRead) and event.why == "rollback" else None

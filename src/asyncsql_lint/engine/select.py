@@ -18,6 +18,9 @@ from asyncsql_lint.rule import RuleMeta
 SYNTAX_ERROR = "ASL900"
 """A file that does not parse is never passed over in silence: this rule is on unless it is ignored."""
 
+ABOUT_COMMENTS = frozenset({"ASL901", "ASL902"})
+"""The rules about suppression comments themselves: no comment is judged by them."""
+
 
 class Catalogue:
     """The rules that there are, and what selectors mean among them."""
@@ -26,7 +29,7 @@ class Catalogue:
         self.metas = tuple(sorted(metas, key=lambda meta: meta.code))
         self.codes = frozenset(meta.code for meta in metas)
         self._by_name = {meta.name: meta.code for meta in metas}
-        self._default = frozenset(meta.code for meta in metas if meta.default)
+        self.default = frozenset(meta.code for meta in metas if meta.default)
         self._of_settings = lru_cache(maxsize=None)(self._enabled)
 
     def codes_of(self, selector: str, where: str) -> frozenset[str]:
@@ -65,7 +68,7 @@ class Catalogue:
             self._union(entry.selectors, _where(settings, "per-file-ignores"))
 
     def _enabled(self, settings: Settings) -> frozenset[str]:
-        enabled = self._default | ({SYNTAX_ERROR} & self.codes)
+        enabled = self.default | ({SYNTAX_ERROR} & self.codes)
         for selection in settings.selections:
             if selection.select is not None:
                 enabled = frozenset({SYNTAX_ERROR} & self.codes)

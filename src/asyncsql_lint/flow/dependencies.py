@@ -7,7 +7,7 @@ suspended there, unless he goes on with it or closes it.
 from __future__ import annotations
 
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow.events import DependencyMisused
+from asyncsql_lint.flow.events import DependencyMisused, Trace
 from asyncsql_lint.flow.freeze import reachable
 from asyncsql_lint.flow.machine import Machine, Unreachable
 from asyncsql_lint.flow.names import ASYNC_SESSIONS
@@ -37,7 +37,7 @@ OWN = frozenset(
 def misused(value: GeneratorValue, how: str, site: Site, state: State, m: Machine) -> None:
     """A generator that gives a session is taken for the session: awaited, entered, or asked for an attribute."""
     if value.is_async and gives_session(value, site, state, m):
-        m.emit(DependencyMisused(site=site, kind=how, name=_name(value)))
+        m.emit(DependencyMisused(site=site, kind=how, name=_name(value), trace=_defined(value)))
 
 
 def taken_by_hand(value: GeneratorValue, site: Site, state: State, m: Machine) -> None:
@@ -50,7 +50,7 @@ def taken_by_hand(value: GeneratorValue, site: Site, state: State, m: Machine) -
         return
     stepped = call.func.value if isinstance(call.func, f.Attr) else call.args[0] if call.args else None
     if not _is_held(stepped, function) and gives_session(value, site, state, m):
-        m.emit(DependencyMisused(site=site, kind="anext", name=_name(value)))
+        m.emit(DependencyMisused(site=site, kind="anext", name=_name(value), trace=_defined(value)))
 
 
 def left_early(value: GeneratorValue, at: int, site: Site, state: State, m: Machine) -> None:
@@ -61,7 +61,7 @@ def left_early(value: GeneratorValue, at: int, site: Site, state: State, m: Mach
     loop = next((n for n in inside(function.node.body) if isinstance(n, f.For) and n.at == at), None)
     how = _way_out(loop.body) if loop is not None else ""
     if loop is not None and how and not _is_held(loop.iter, function) and gives_session(value, site, state, m):
-        m.emit(DependencyMisused(site=site, kind=how, name=_name(value)))
+        m.emit(DependencyMisused(site=site, kind=how, name=_name(value), trace=_defined(value)))
 
 
 def _way_out(body: tuple[f.Stmt, ...], *, in_loop: bool = False) -> str:
@@ -198,3 +198,8 @@ def _info(callee: Value) -> FunctionInfo | None:
 def _name(value: GeneratorValue) -> str:
     info = _info(value.callee)
     return f"{info.name}()" if info is not None else "the generator"
+
+
+def _defined(value: GeneratorValue) -> Trace:
+    info = _info(value.callee)
+    return ((Site(info.module.path, info.node.at), f"`{info.name}()` is defined here"),) if info is not None else ()

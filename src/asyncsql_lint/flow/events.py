@@ -238,6 +238,19 @@ class Mismatch(Event, frozen=True, kw_only=True):
     remedy: str
 
 
+class SuppressionUnused(Event, frozen=True, kw_only=True):
+    """A comment of the kind `comment` whose rules `what` report nothing where it counts."""
+
+    what: str
+    comment: str
+
+
+class RuleUnknown(Event, frozen=True, kw_only=True):
+    """A comment of ours that names no rule; `problem` says which, and what may be meant."""
+
+    problem: str
+
+
 class Unparsable(Event, frozen=True, kw_only=True):
     """A file that cannot be analysed. `line` counts from 1, `column` from 0; `site` names the file only."""
 

@@ -34,7 +34,9 @@ from asyncsql_lint.rules.sync_context_manager import SyncContextManager
 from asyncsql_lint.rules.sync_session_dependency import SyncSessionDependency
 from asyncsql_lint.rules.syntax_error import SyntaxErrorRule
 from asyncsql_lint.rules.unentered_transaction import UnenteredTransaction
+from asyncsql_lint.rules.unknown_rule import UnknownRule
 from asyncsql_lint.rules.unloaded_collection_write import UnloadedCollectionWrite
+from asyncsql_lint.rules.unused_suppression import UnusedSuppression
 from asyncsql_lint.rules.wrong_async_session import WrongAsyncSession
 
 RULES: tuple[type[Rule[Any]], ...] = (
@@ -69,4 +71,6 @@ RULES: tuple[type[Rule[Any]], ...] = (
     ScopedSessionScope,
     DependencyCalledDirectly,
     SyntaxErrorRule,
+    UnusedSuppression,
+    UnknownRule,
 )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow import narrowing, sessions
+from asyncsql_lint.flow import narrowing, sessions, temporal
 from asyncsql_lint.flow.coroutines import HARMLESS, lost
 from asyncsql_lint.flow.events import AttributeRead, FetchedTwice, LegacyQuery, RowRead, SessionGlobal, WrongProtocol
 from asyncsql_lint.flow.expressions import Expressions
@@ -174,6 +174,8 @@ class Attributes(Expressions):
                 return Primitive("attributes", value.of) if name in {"attrs", "mapper"} else UNKNOWN
             case Primitive(kind="background" | "router") if name == "state":
                 return Primitive("app.state")
+            case Primitive() if value.kind in temporal.KINDS and (found := temporal.attribute(value, name)) is not None:
+                return found
             case Statement() | LoaderOption() | Engine() | Factory() | MappedAttribute() | Primitive():
                 return LibraryMethod(value, name)
             case ListValue() | TupleValue() | DictValue():

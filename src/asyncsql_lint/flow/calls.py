@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import concurrency, library, pairing, sessions
+from asyncsql_lint.flow import concurrency, datatypes, faults, library, pairing, sessions, temporal
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow import statements as sql
 from asyncsql_lint.flow.attributes import Attributes
@@ -333,7 +333,11 @@ class Calls(Attributes):
                 self.configured.add(receiver.site)
                 return NONE
             case MappedAttribute():
-                return receiver if name in {"and_", "of_type"} else Primitive("sql")
+                if name in {"and_", "of_type"}:
+                    return receiver
+                for value in arguments.positional:
+                    lost(value, f"passed to `{name}()`", site, state, self)
+                return datatypes.clause(receiver, name, arguments, site, self)
             case Primitive():
                 return self.primitive_method(receiver, name, arguments, site, state)
             case ListValue() | TupleValue() | DictValue():
@@ -410,13 +414,12 @@ class Calls(Attributes):
                 return library.call(self, "asyncio.run", arguments, site, state)
             case "url", "set":
                 driver = pairing.url_of(arguments.keyword("drivername"))
-                return Primitive("url", Const(f"{driver}://")) if driver else receiver
+                changed = Primitive("url", Const(f"{driver}://")) if driver else receiver
+                return pairing.with_query(changed, arguments.keyword("query"))
+            case "url", "update_query_dict":
+                return pairing.with_query(receiver, arguments.get(0, "query_parameters"))
             case "url", _:
-                return (
-                    receiver
-                    if name in {"update_query_dict", "update_query_string", "difference_update_query"}
-                    else UNKNOWN
-                )
+                return receiver if name in {"update_query_string", "difference_update_query"} else UNKNOWN
             case "adapter", "validate_python":
                 self.adapted(receiver.of, first, site, state)
                 return UNKNOWN
@@ -447,11 +450,15 @@ class Calls(Attributes):
                 self.emit(Unentered(site=site, label="engine.begin()", how="used"))
                 return UNKNOWN
             case "sql", _:
-                return Primitive("sql")
+                return datatypes.sql(datatypes.faults_in(receiver, *arguments.positional))
             case "router", _:
                 return External("decorator:transparent")
             case "plain", _:
+                if name in _TEXT_METHODS:
+                    return temporal.TEXT
                 return Primitive("plain") if name in _PLAIN_METHODS else UNKNOWN
+            case kind, _ if kind in temporal.KINDS:
+                return temporal.method(receiver, name, arguments)
             case _:
                 return UNKNOWN
 
@@ -551,6 +558,10 @@ class Calls(Attributes):
         instance = Instance(
             info, life=Life.TRANSIENT, born="new", origin=site, over=over, given=frozenset(given), open=open_
         )
+        wrong = datatypes.given(info, arguments, site, self)
+        if wrong:
+            faults.tell(wrong, self.engines.near(site.path), self)
+            instance = replace(instance, faults=wrong)
         return self.new(instance, state)
 
     def is_schema(self, info: ClassInfo) -> bool:
@@ -668,9 +679,8 @@ class Calls(Attributes):
         return self.returned_type(info, site, state) if isinstance(value, Opaque) else value
 
 
-_PLAIN_METHODS = frozenset(
-    "format strip lower upper replace encode decode isoformat join hex timestamp total_seconds".split()
-)
+_PLAIN_METHODS = frozenset("replace encode decode isoformat hex timestamp total_seconds".split())
+_TEXT_METHODS = frozenset("format strip lower upper join".split())
 
 
 def is_abstract(node: f.Function) -> bool:

@@ -182,10 +182,11 @@ class Unentered(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch(Event):
-    """Things that do not go together. `kind` is `driver`, `pairing`, `ddl`, `listener` or `pool`.
+    """Things that do not go together.
 
-    `what` is the thing at the site, `problem` what is wrong with it, `remedy` what to do; `certain` is False when it
-    depends on the version of a library.
+    `kind` is `driver`, `pairing`, `ddl`, `listener` or `pool`, and for engines and data `arguments`, `datetime` or
+    `text`. `what` is the thing at the site, `problem` what is wrong with it, `remedy` what to do; `certain` is False
+    when it depends on the version of a library; `raises` is the error, where the rule knows several.
     """
 
     kind: str
@@ -193,6 +194,7 @@ class Mismatch(Event):
     problem: str
     remedy: str
     certain: bool = True
+    raises: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

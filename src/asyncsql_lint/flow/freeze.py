@@ -58,6 +58,10 @@ class Renaming:
         """The replacement of a session's number that may be missing."""
         return None if number is None else self.number(number)
 
+    def engine(self, engine: Engine | None) -> Engine | None:
+        """The same engine at the replaced place."""
+        return None if engine is None else replace(engine, site=self.site(engine.site))
+
     def cause(self, cause: Cause | None) -> Cause | None:
         """The same cause at the replaced place."""
         return None if cause is None else Cause(cause.kind, self.site(cause.site))
@@ -96,7 +100,9 @@ def renamed(value: Value, by: Renaming) -> Value:
             return Row(_statement(value.statement, by), by.session(value.session), values)
         case Statement():
             return _statement(value, by)
-        case Factory() | Engine():
+        case Factory():
+            return replace(value, site=by.site(value.site), engine=by.engine(value.engine))
+        case Engine():
             return replace(value, site=by.site(value.site))
         case Awaitable():
             return Awaitable(renamed(value.instance, by))
@@ -135,7 +141,8 @@ def renamed_object(obj: HeapObject, by: Renaming) -> HeapObject:
                 closed=by.cause(obj.closed),
             )
         case Session():
-            return replace(obj, twin=by.session(obj.twin), origin=by.place(obj.origin))
+            origin, engine = by.place(obj.origin), by.engine(obj.engine)
+            return replace(obj, twin=by.session(obj.twin), origin=origin, engine=engine)
         case Result() | Query():
             return replace(obj, session=by.session(obj.session), statement=_statement(obj.statement, by))
         case Object():
@@ -158,6 +165,7 @@ def token(obj: HeapObject) -> tuple[object, ...]:
                 obj.pk,
                 obj.entity,
                 obj.assigned,
+                obj.faults,
             )
             return (Instance, *state, *rest, over)
         case Object():

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow import datatypes, faults
 from asyncsql_lint.flow.events import AttributeRead, Event, LoopBlocked, Trace
 from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.objects import Cause, Instance, Life, Loaded, Slot
@@ -159,7 +160,17 @@ def _read_column(
     slot = instance.over.get(column.name)
     if column.mutable:
         return Primitive("mutable", ref)
-    return slot.value if slot is not None and slot.value is not None else UNKNOWN
+    if slot is not None and slot.value is not None:
+        return slot.value
+    return _stored(instance, column, state, m)
+
+
+def _stored(instance: Instance, column: Attribute, state: State, m: Machine) -> Value:
+    """What the database gives for a column: of datetimes it is known whether they have a time zone."""
+    session = m.session(instance.session, state)
+    if session is None or session.engine is None or not session.engine.driver.startswith("postgresql"):
+        return UNKNOWN
+    return datatypes.read_value(instance.model, column.name, m) or UNKNOWN
 
 
 def _read_relationship(
@@ -589,6 +600,9 @@ def added(ref: Ref, session: int, state: State, m: Machine) -> None:
     instance = m.instance(ref, state)
     if instance is None:
         return
+    if instance.faults:
+        holder = m.session(session, state)
+        faults.tell(instance.faults, holder.engine if holder is not None else None, m)
     if instance.life is Life.TRANSIENT:
         state.heap[ref.id] = replace(instance, life=Life.PENDING, session=session)
         for slot in list(instance.over.values()):
@@ -623,6 +637,11 @@ def assigned(ref: Ref, name: str, value: Value, site: Site, state: State, m: Mac
         put(ref, name, Slot(YES, value if not isinstance(value, Opaque) else None), state)
         return
     instance = m.instance(ref, state) or instance
+    wrong = datatypes.column_faults(instance.model, name, value, site, m)
+    if wrong:
+        holder = m.session(instance.session, state)
+        faults.tell(wrong, m.engines.near(site.path) if holder is None else holder.engine, m)
+        instance = replace(instance, faults=(*instance.faults, *wrong))
     given = instance.given if isinstance(value, Const) and value == NONE else instance.given | {name}
     if instance.life in {Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED}:
         computed = [a for a in m.models.attributes(instance.model).values() if a.server_update]

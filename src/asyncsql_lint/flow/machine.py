@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow.engines import Engines
 from asyncsql_lint.flow.events import Event
 from asyncsql_lint.flow.freeze import ENTRY
 from asyncsql_lint.flow.objects import HeapObject, Instance, Object, Query, Result, Session
@@ -30,6 +31,7 @@ from asyncsql_lint.flow.values import (
     TupleValue,
     Value,
 )
+from asyncsql_lint.index.column_types import ColumnTypes
 from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo, ModuleInfo
 from asyncsql_lint.index.models import Models
 from asyncsql_lint.index.project import ProjectIndex
@@ -158,6 +160,8 @@ class Machine(ABC):
     def __init__(self, index: ProjectIndex, models: Models) -> None:
         self.index = index
         self.models = models
+        self.column_types = ColumnTypes(index)
+        self.engines = Engines()
         self.events: dict[Event, None] = {}
         self.call_sites: dict[FunctionInfo, set[Site]] = {}
         self.globals: dict[int, HeapObject] = {}

@@ -12,7 +12,7 @@ from enum import Enum
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.plans import EMPTY, Plan
-from asyncsql_lint.flow.values import Statement, Value
+from asyncsql_lint.flow.values import Engine, Fault, Statement, Value
 from asyncsql_lint.index.definitions import ClassInfo
 
 
@@ -64,7 +64,8 @@ class Instance:
 
     `born` is `query`, `new` or `unknown`; `origin` where it was queried or made. `given` are the keywords that a
     new object was made with, `open` tells that there were others. `dirty` tells that a column was changed since the
-    last flush, `assigned` are those columns, `version` counts the assignments.
+    last flush, `assigned` are those columns, `version` counts the assignments, `faults` are values that a driver will
+    refuse.
     `entity` is the class that was queried, where the object has turned out to be of a subclass of it.
     """
 
@@ -89,6 +90,7 @@ class Instance:
     assigned: frozenset[str] = frozenset()
     version: int = 0
     pk: Value | None = None
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ class Session:
     twin: int | None = None
     started: bool = True
     cls: ClassInfo | None = None
+    engine: Engine | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow import pairing
+from asyncsql_lint.flow import pairing, texts
 from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.objects import Cause, Instance, Life, Loaded, Query, Result, Session, Slot
 from asyncsql_lint.flow.plans import Plan
@@ -172,6 +172,7 @@ def _execute(
     number: int, session: Session, name: str, arguments: Arguments, site: Site, state: State, m: Machine
 ) -> Value:
     statement = arguments.get(0, "statement")
+    texts.executed(statement, name, arguments, session.engine, site, m)
     if not isinstance(statement, Statement):
         statement = _UNKNOWN_STATEMENT
     if session.kind == "connection":
@@ -423,6 +424,7 @@ def made_by(factory: Factory, arguments: Arguments, site: Site, state: State, m:
             origin=site,
             scope="factory",
             scoped=factory.scoped,
+            engine=factory.engine,
         ),
         state,
     )
@@ -444,5 +446,7 @@ def engine_method(engine: Engine, name: str, site: Site, state: State, m: Machin
         if name == "raw_connection":
             return UNKNOWN
     started = not engine.is_async or name != "connect"
-    connection = m.new(Session(engine.is_async, "connection", origin=site, scope="factory", started=started), state)
+    own = engine if engine.driver or not engine.is_async else m.engines.near(site.path)
+    made = Session(engine.is_async, "connection", origin=site, scope="factory", started=started, engine=own)
+    connection = m.new(made, state)
     return connection if name == "connect" else Primitive("engine-begin", connection)

@@ -17,7 +17,7 @@ from asyncsql_lint.flow.freeze import Frozen, Renaming, reachable, renamed, rena
 from asyncsql_lint.flow.machine import FIRST_ID, MAX_DEPTH, MAX_STEPS, Frame, Machine, Sink, Unreachable
 from asyncsql_lint.flow.objects import HeapObject, Instance, Object, Session
 from asyncsql_lint.flow.state import HANDLED, Effect, RunningTask, State, dull, join
-from asyncsql_lint.flow.values import NONE, UNKNOWN, Const, Coroutine, Opaque, Ref, Value
+from asyncsql_lint.flow.values import NONE, UNKNOWN, Const, Coroutine, Opaque, Ref, Statement, Value
 from asyncsql_lint.index.definitions import FunctionInfo
 
 MAX_OUTCOMES = 4
@@ -256,7 +256,9 @@ class Summaries:
 
 
 def _general(value: Value) -> Value:
-    """A literal without what only counts now and then: flags and None stay."""
+    """A literal without what only counts now and then: flags and None stay, and so does a statement without its SQL."""
+    if isinstance(value, Statement) and value.sql:
+        return replace(value, sql="")
     if isinstance(value, Const) and not isinstance(value.value, bool) and value.value is not None:
         return Opaque(bool(value.value))
     return value

@@ -6,11 +6,12 @@ object in the heap (`objects`), and its value is a `Ref` to it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.plans import EMPTY, Option, Plan
 from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo, ModuleInfo
+from asyncsql_lint.syntax import facts as f
 
 
 class Value:
@@ -94,11 +95,12 @@ class LibraryMethod(Value):
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """The arguments of a call. `open` when some came from `*x` or `**x` that could not be read."""
+    """The arguments of a call. `open` when some came from `*x` or `**x` that could not be read; `node` is the call."""
 
     positional: tuple[Value, ...] = ()
     keywords: tuple[tuple[str, Value], ...] = ()
     open: bool = False
+    node: f.Call | None = field(default=None, compare=False, repr=False)
 
     def keyword(self, name: str) -> Value | None:
         """The argument called `name`, if it is there."""
@@ -107,11 +109,43 @@ class Arguments:
                 return value
         return None
 
+    def place(self, name: str, site: Site) -> Site:
+        """Where the argument `name` of the call at `site` is written; the call itself where it came from a dict."""
+        if self.node is None or self.node.at != site.node:
+            return site
+        return next((Site(site.path, k.value.at) for k in self.node.keywords if k.name == name), site)
+
     def get(self, position: int, name: str) -> Value | None:
         """The argument at `position` or called `name`."""
         if position < len(self.positional):
             return self.positional[position]
         return self.keyword(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something in a statement or an object that a driver refuses: told when a session with such a driver runs it.
+
+    `drivers` are those that refuse it, empty when every one does; `kind` is that of the event (`text`, `datetime`);
+    `bound` tells that it is about a parameter of which `bindparams()` may say more.
+    """
+
+    kind: str
+    site: Site
+    context: str
+    what: str
+    problem: str
+    remedy: str
+    raises: str
+    drivers: frozenset[str] = frozenset()
+    bound: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Faulty(Value):
+    """What is wrong with an SQL expression."""
+
+    faults: tuple[Fault, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +253,8 @@ class Entity:
 class Statement(Value):
     """A statement. `entities` is None when it is not known what it selects.
 
-    `kind` is `select`, `insert`, `update`, `delete` or `text`; `library` is `sqlmodel` for SQLModel's select.
+    `kind` is `select`, `insert`, `update`, `delete` or `text`; `library` is `sqlmodel` for SQLModel's select; `table`
+    is what an `insert` or `update` writes to, `sql` the text of a `text()` with parameters.
     """
 
     kind: str
@@ -227,6 +262,9 @@ class Statement(Value):
     site: Site | None
     library: str = "sqlalchemy"
     populate_existing: bool = False
+    table: ClassInfo | None = None
+    sql: str = ""
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +277,20 @@ class Row(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class Engine(Value):
+    """An engine. `driver` is the beginning of its URL where known; `inner` marks an async engine's `sync_engine`.
+
+    `pooled` tells whether it keeps connections, None when nobody knows.
+    """
+
+    is_async: bool
+    site: Site
+    driver: str = ""
+    inner: bool = False
+    pooled: bool | None = True
+
+
+@dataclass(frozen=True, slots=True)
 class Factory(Value):
     """A session factory. `expires` is its expire_on_commit, None when unknown; `scoped` for scoped sessions."""
 
@@ -246,18 +298,8 @@ class Factory(Value):
     expires: bool | None
     library: str
     site: Site
-    bind: str = ""
+    engine: Engine | None = None
     scoped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Engine(Value):
-    """An engine. `driver` is the beginning of its URL where known; `inner` marks an async engine's `sync_engine`."""
-
-    is_async: bool
-    site: Site
-    driver: str = ""
-    inner: bool = False
 
 
 @dataclass(frozen=True, slots=True)

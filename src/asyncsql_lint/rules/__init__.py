@@ -8,8 +8,10 @@ from asyncsql_lint.rule import Rule
 from asyncsql_lint.rules.async_event_listener import AsyncEventListener
 from asyncsql_lint.rules.blocking_database_call import BlockingDatabaseCall
 from asyncsql_lint.rules.create_all_without_run_sync import CreateAllWithoutRunSync
+from asyncsql_lint.rules.datetime_awareness import DatetimeAwareness
 from asyncsql_lint.rules.deferred_column_access import DeferredColumnAccess
 from asyncsql_lint.rules.detached_access import DetachedAccess
+from asyncsql_lint.rules.driver_arguments import DriverArguments
 from asyncsql_lint.rules.driver_mismatch import DriverMismatch
 from asyncsql_lint.rules.engine_session_mismatch import EngineSessionMismatch
 from asyncsql_lint.rules.expired_after_commit import ExpiredAfterCommit
@@ -29,6 +31,7 @@ from asyncsql_lint.rules.superfluous_await import SuperfluousAwait
 from asyncsql_lint.rules.sync_context_manager import SyncContextManager
 from asyncsql_lint.rules.sync_session_dependency import SyncSessionDependency
 from asyncsql_lint.rules.syntax_error import SyntaxErrorRule
+from asyncsql_lint.rules.text_parameters import TextParameters
 from asyncsql_lint.rules.unentered_transaction import UnenteredTransaction
 from asyncsql_lint.rules.unloaded_collection_write import UnloadedCollectionWrite
 
@@ -58,5 +61,8 @@ RULES: tuple[type[Rule[Any]], ...] = (
     RowAsEntity,
     SharedSessionInTasks,
     GlobalSession,
+    DriverArguments,
+    DatetimeAwareness,
+    TextParameters,
     SyntaxErrorRule,
 )

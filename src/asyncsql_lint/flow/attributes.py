@@ -167,6 +167,8 @@ class Attributes(Expressions):
                 return self.awaitable_attribute(value, name, site, state)
             case Engine() if name == "sync_engine":
                 return replace(value, is_async=False, inner=True)
+            case Engine() if name == "url":
+                return Primitive("url", Const(f"{value.driver}://" if value.driver else ""))
             case Primitive(kind="inspection", of=Ref() as of) if name in {"unloaded", "dict", "expired_attributes"}:
                 orm.update(of, state, life=Life.UNKNOWN)
                 return UNKNOWN

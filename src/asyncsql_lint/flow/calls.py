@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import concurrency, datatypes, faults, library, pairing, sessions, temporal
+from asyncsql_lint.flow import concurrency, datatypes, faults, library, loops, pairing, sessions, temporal
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow import statements as sql
 from asyncsql_lint.flow.attributes import Attributes
@@ -264,6 +264,8 @@ class Calls(Attributes):
         if isinstance(found, Result):
             return self.fetch(found, method.name, value.site, state, is_call=True)
         self.frame.database = True
+        if isinstance(receiver, Engine) and method.name == "dispose":
+            self.frame.disposed |= {receiver.site}
         return NONE
 
     def awaited_attribute(self, receiver: Awaitable, name: str, site: Site, state: State) -> Value:
@@ -411,7 +413,7 @@ class Calls(Attributes):
             case "loop", "run_in_executor":
                 return Coroutine(External("run:thread"), Arguments(arguments.positional[1:]), site, "run_in_executor()")
             case "loop", "run_until_complete":
-                return library.call(self, "asyncio.run", arguments, site, state)
+                return loops.run_until_complete(arguments, site, state, self)
             case "url", "set":
                 driver = pairing.url_of(arguments.keyword("drivername"))
                 changed = Primitive("url", Const(f"{driver}://")) if driver else receiver

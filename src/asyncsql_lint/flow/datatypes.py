@@ -72,7 +72,9 @@ def temporal_fault(kind: str, value: Value, column: str, site: Site, m: Machine)
         remedy = "declare the column as `DateTime(timezone=True)`, or give a naive datetime: `.replace(tzinfo=None)`"
         return Fault("datetime", site, context, what, problem, remedy, OFFSETS, ASYNCPG)
     if kind == "utc" and aware in {"naive", "local"}:
-        problem = "is given a naive datetime, but SQLModel makes it a column of aware ones, which refuses it"
+        problem = (
+            "is given a naive datetime, but SQLModel (from 0.0.45 on) makes it a column of aware ones, which refuses it"
+        )
         remedy = "give an aware datetime: `datetime.now(timezone.utc)`"
         return Fault("datetime", site, context, what, problem, remedy, NOT_UTC)
     if kind == "timestamptz" and aware == "naive":

@@ -19,6 +19,8 @@ MAKERS = frozenset({"create_async_engine", "async_engine_from_config", "AsyncEng
 _UNPOOLED = frozenset({"sqlalchemy.NullPool", "sqlalchemy.pool.NullPool"})
 _POOLED = frozenset({"sqlalchemy.AsyncAdaptedQueuePool", "sqlalchemy.pool.AsyncAdaptedQueuePool"})
 
+_FIRST_NUMBER = -1_000_000_000
+
 
 class Engines:
     """Every async engine that was made so far, and the one that the sessions near a file are of."""
@@ -26,7 +28,12 @@ class Engines:
     def __init__(self) -> None:
         self._made: dict[Site, dict[str, Engine]] = {}
         self._near: dict[str, Engine | None] = {}
+        self._numbers: dict[Site, int] = {}
         self.complete = False
+
+    def number(self, site: Site) -> int:
+        """A number for the engine made at a place, beside those of objects."""
+        return self._numbers.setdefault(site, _FIRST_NUMBER - len(self._numbers))
 
     def note(self, engine: Engine) -> None:
         """An engine was made; the same call may make several, of other URLs."""

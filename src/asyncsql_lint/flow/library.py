@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import concurrency, datatypes, engines, pairing, temporal, texts
+from asyncsql_lint.flow import concurrency, datatypes, engines, loops, pairing, temporal, texts
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.coroutines import lost, not_awaitable
 from asyncsql_lint.flow.expressions import Expressions
@@ -136,6 +136,7 @@ def _engine(m: Expressions, name: str, arguments: Arguments, site: Site, state: 
 
 def _made(engine: Engine, m: Expressions) -> Engine:
     m.engines.note(engine)
+    m.frame.made |= {engine.site}
     return engine
 
 
@@ -296,14 +297,7 @@ def _passed_on(m: Expressions, name: str, arguments: Arguments, site: Site, stat
 
 
 def _asyncio_run(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
-    first = arguments.get(0, "main")
-    if not isinstance(first, Coroutine):
-        return UNKNOWN
-    mode, m.frame.mode = m.frame.mode, "loop"
-    try:
-        return m.await_(first, site, state)
-    finally:
-        m.frame.mode = mode
+    return loops.run(arguments, site, state, m)
 
 
 def _thread(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:

@@ -24,6 +24,7 @@ from asyncsql_lint.flow.values import (
     Arguments,
     Const,
     DictValue,
+    Engine,
     ListValue,
     Opaque,
     Primitive,
@@ -116,7 +117,8 @@ class Frame:
     """One function while it is analysed.
 
     `mode` is `loop` (on the event loop), `sync` (a plain function, nobody knows where), `greenlet` (in `run_sync`)
-    or `thread`. `pending` are events on objects that the function was given: its callers are to blame.
+    or `thread`. `pending` are events on objects that the function was given: its callers are to blame. `engines` are
+    those whose connections were used, `disposed` and `made` the places of those that were disposed of and made.
     """
 
     module: ModuleInfo
@@ -135,6 +137,9 @@ class Frame:
     database: bool = False
     awaited: int = -1
     self_value: Value | None = None
+    engines: frozenset[Engine] = frozenset()
+    disposed: frozenset[Site] = frozenset()
+    made: frozenset[Site] = frozenset()
 
     @property
     def context(self) -> str:

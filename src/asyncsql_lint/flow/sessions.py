@@ -129,6 +129,8 @@ def operation(
     number = owner(ref, state, m)
     if name not in {"close", "aclose", "delete", "run_sync", "close_all", "remove"}:
         m.effect("io", number, site, state)
+        if session.engine is not None:
+            m.frame.engines |= {session.engine}
     match name:
         case "execute" | "scalars" | "stream" | "stream_scalars" | "exec" | "scalar" | "exec_driver_sql":
             return _execute(number, session, name, arguments, site, state, m)

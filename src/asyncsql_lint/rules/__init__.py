@@ -13,6 +13,7 @@ from asyncsql_lint.rules.deferred_column_access import DeferredColumnAccess
 from asyncsql_lint.rules.detached_access import DetachedAccess
 from asyncsql_lint.rules.driver_arguments import DriverArguments
 from asyncsql_lint.rules.driver_mismatch import DriverMismatch
+from asyncsql_lint.rules.engine_across_loops import EngineAcrossLoops
 from asyncsql_lint.rules.engine_session_mismatch import EngineSessionMismatch
 from asyncsql_lint.rules.expired_after_commit import ExpiredAfterCommit
 from asyncsql_lint.rules.expired_after_rollback import ExpiredAfterRollback
@@ -61,6 +62,7 @@ RULES: tuple[type[Rule[Any]], ...] = (
     RowAsEntity,
     SharedSessionInTasks,
     GlobalSession,
+    EngineAcrossLoops,
     DriverArguments,
     DatetimeAwareness,
     TextParameters,

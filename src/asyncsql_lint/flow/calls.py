@@ -654,6 +654,7 @@ class Calls(Attributes):
             info, receiver = method, callee
         else:
             return self.call(callee, Arguments(), site, state) if isinstance(callee, Factory) else UNKNOWN
+        self.engines.dependencies.add(info)
         env = self.given_by_framework(info, state, receiver)
         mode = "loop" if info.node.is_async else "thread"
         return self.run_with(

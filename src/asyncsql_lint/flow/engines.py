@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.values import Arguments, DictValue, Engine, External
+from asyncsql_lint.index.definitions import FunctionInfo
 from asyncsql_lint.libraries import asyncpg
 from asyncsql_lint.libraries.drivers import split
 
@@ -29,17 +30,27 @@ class Engines:
         self._made: dict[Site, dict[str, Engine]] = {}
         self._near: dict[str, Engine | None] = {}
         self._numbers: dict[Site, int] = {}
+        self._makers: dict[Site, FunctionInfo | None] = {}
+        self.dependencies: set[FunctionInfo] = set()
         self.complete = False
 
     def number(self, site: Site) -> int:
         """A number for the engine made at a place, beside those of objects."""
         return self._numbers.setdefault(site, _FIRST_NUMBER - len(self._numbers))
 
-    def note(self, engine: Engine) -> None:
-        """An engine was made; the same call may make several, of other URLs."""
-        if engine.is_async:
-            self._made.setdefault(engine.site, {})[engine.driver] = engine
+    def note(self, engine: Engine, function: FunctionInfo | None) -> None:
+        """A function made an engine; the same call may make several, of other URLs."""
+        if not engine.is_async:
+            return
+        self._makers[engine.site] = function
+        known = self._made.setdefault(engine.site, {})
+        if engine.driver not in known:
+            known[engine.driver] = engine
             self._near.clear()
+
+    def made_in(self) -> dict[Site, tuple[Engine, FunctionInfo | None]]:
+        """The engines by their places, each with the function that makes it."""
+        return {site: (next(iter(known.values())), self._makers[site]) for site, known in self._made.items()}
 
     def near(self, path: str) -> Engine | None:
         """The engine of the sessions in a file, when all that are made near it are of one driver."""

@@ -135,7 +135,7 @@ def _engine(m: Expressions, name: str, arguments: Arguments, site: Site, state: 
 
 
 def _made(engine: Engine, m: Expressions) -> Engine:
-    m.engines.note(engine)
+    m.engines.note(engine, m.frame.function)
     m.frame.made |= {engine.site}
     return engine
 

@@ -7,7 +7,9 @@ from asyncsql_lint.index.definitions import ClassInfo, ExternalName, FunctionInf
 from asyncsql_lint.index.project import Definition
 from asyncsql_lint.syntax import facts as f
 
-_ROUTES = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace", "websocket", "api_route"})
+_ROUTES = frozenset(
+    {"get", "post", "put", "patch", "delete", "head", "options", "trace", "websocket", "api_route", "middleware"}
+)
 _APPS = frozenset({"fastapi.FastAPI", "fastapi.APIRouter", "starlette.applications.Starlette"})
 _WORKERS = frozenset({"celery.Celery", "celery.app.Celery", "celery.app.base.Celery"})
 _TASKS = frozenset({"celery.shared_task", "celery.app.shared_task", "dramatiq.actor"})

@@ -14,6 +14,7 @@ from asyncsql_lint.rules.detached_access import DetachedAccess
 from asyncsql_lint.rules.driver_arguments import DriverArguments
 from asyncsql_lint.rules.driver_mismatch import DriverMismatch
 from asyncsql_lint.rules.engine_across_loops import EngineAcrossLoops
+from asyncsql_lint.rules.engine_per_call import EnginePerCall
 from asyncsql_lint.rules.engine_session_mismatch import EngineSessionMismatch
 from asyncsql_lint.rules.expired_after_commit import ExpiredAfterCommit
 from asyncsql_lint.rules.expired_after_rollback import ExpiredAfterRollback
@@ -62,6 +63,7 @@ RULES: tuple[type[Rule[Any]], ...] = (
     RowAsEntity,
     SharedSessionInTasks,
     GlobalSession,
+    EnginePerCall,
     EngineAcrossLoops,
     DriverArguments,
     DatetimeAwareness,

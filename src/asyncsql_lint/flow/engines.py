@@ -32,6 +32,8 @@ class Engines:
         self._numbers: dict[Site, int] = {}
         self._makers: dict[Site, FunctionInfo | None] = {}
         self.dependencies: set[FunctionInfo] = set()
+        self.expiring: dict[Site, str] = {}
+        self.unpinged: dict[Site, str] = {}
         self.complete = False
 
     def number(self, site: Site) -> int:
@@ -90,6 +92,13 @@ def pooled(arguments: Arguments) -> bool | None:
     if isinstance(given, External) and given.name in _UNPOOLED:
         return False
     return True if isinstance(given, External) and given.name in _POOLED else None
+
+
+def is_unpinged(driver: str, arguments: Arguments) -> bool:
+    """Whether an engine has a pool whose connections are handed out without a look at whether they are alive."""
+    if driver.startswith("sqlite") or pooled(arguments) is not True:
+        return False
+    return not arguments.open and arguments.keyword("pool_pre_ping") is None
 
 
 # -- arguments that the driver does not know

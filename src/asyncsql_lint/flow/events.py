@@ -184,9 +184,10 @@ class Unentered(Event):
 class Mismatch(Event):
     """Things that do not go together.
 
-    `kind` is `driver`, `pairing`, `ddl`, `listener` or `pool`, and for engines and data `arguments`, `datetime` or
-    `text`. `what` is the thing at the site, `problem` what is wrong with it, `remedy` what to do; `certain` is False
-    when it depends on the version of a library; `raises` is the error, where the rule knows several.
+    `kind` is `driver`, `pairing`, `ddl`, `listener` or `pool`; for engines and data `arguments`, `datetime`, `text`,
+    `loops`, `per-call`, `expiry` or `ping`. `what` is the thing at the site, `problem` what is wrong with it, `remedy`
+    what to do; `certain` is False when it depends on the version of a library; `raises` is the error, where the rule
+    knows several.
     """
 
     kind: str

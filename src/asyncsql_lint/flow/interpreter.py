@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import defaults, percall
+from asyncsql_lint.flow import advice, defaults, percall
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.engines import MAKERS
 from asyncsql_lint.flow.events import SyncSessionGiven
@@ -186,6 +186,7 @@ class Interpreter(Executor):
             if self.relevant(function):
                 self.root(function.module, function)
         percall.check(self)
+        advice.check(self)
 
     def root_defaults(self, info: ClassInfo) -> None:
         """Look through the defaults of a model's columns."""

@@ -131,6 +131,8 @@ def _engine(m: Expressions, name: str, arguments: Arguments, site: Site, state: 
         pairing.async_engine(driver, arguments, site, m)
     if is_async and not name.endswith("from_config"):
         pairing.driver_arguments(driver, arguments, site, m)
+        if engines.is_unpinged(driver, arguments):
+            m.engines.unpinged.setdefault(site, m.frame.context)
     return _made(Engine(is_async, site, driver, pooled=engines.pooled(arguments)), m)
 
 
@@ -169,10 +171,13 @@ def _factory(m: Expressions, name: str, arguments: Arguments, site: Site, state:
     if name == "sqlalchemy.async_sessionmaker":
         pairing.session_bind(True, bind, "`async_sessionmaker`", site, m)
         pairing.session_class("async_sessionmaker", True, library is None or library[0] == "async", site, m)
+        _expiring(given, arguments, site, m)
         return Factory(True, expires, (library or ("", "sqlalchemy"))[1], site, _bound(bind, site, m))
     if library is not None:
         pairing.session_bind(library[0] == "async", bind, "`sessionmaker`", site, m)
         engine = _bound(bind, site, m) if library[0] == "async" else None
+        if library[0] == "async":
+            _expiring(given, arguments, site, m)
         return Factory(library[0] == "async", expires, library[1], site, engine)
     if given is not None or arguments.open:
         return UNKNOWN
@@ -180,6 +185,13 @@ def _factory(m: Expressions, name: str, arguments: Arguments, site: Site, state:
     if isinstance(bind, Engine) and bind.is_async:
         return UNKNOWN  # its sessions fail on use: that has been told
     return Factory(False, expires, "sqlalchemy", site)
+
+
+def _expiring(given: Value | None, arguments: Arguments, site: Site, m: Expressions) -> None:
+    """A factory of async sessions that nobody told whether they expire their objects."""
+    is_own = isinstance(given, ClassValue)  # a class of the project may say it in its constructor
+    if not is_own and not arguments.open and arguments.keyword("expire_on_commit") is None:
+        m.engines.expiring.setdefault(site, m.frame.context)
 
 
 def _bound(bind: Value | None, site: Site, m: Expressions) -> Engine | None:

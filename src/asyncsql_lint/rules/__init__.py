@@ -16,6 +16,7 @@ from asyncsql_lint.rules.driver_mismatch import DriverMismatch
 from asyncsql_lint.rules.engine_across_loops import EngineAcrossLoops
 from asyncsql_lint.rules.engine_per_call import EnginePerCall
 from asyncsql_lint.rules.engine_session_mismatch import EngineSessionMismatch
+from asyncsql_lint.rules.expire_on_commit_default import ExpireOnCommitDefault
 from asyncsql_lint.rules.expired_after_commit import ExpiredAfterCommit
 from asyncsql_lint.rules.expired_after_rollback import ExpiredAfterRollback
 from asyncsql_lint.rules.global_session import GlobalSession
@@ -24,6 +25,7 @@ from asyncsql_lint.rules.lazy_serialization import LazySerialization
 from asyncsql_lint.rules.lazy_strategy import LazyStrategy
 from asyncsql_lint.rules.legacy_query import LegacyQuery
 from asyncsql_lint.rules.missing_await import MissingAwait
+from asyncsql_lint.rules.missing_pool_pre_ping import MissingPoolPrePing
 from asyncsql_lint.rules.missing_unique import MissingUnique
 from asyncsql_lint.rules.pool_class import PoolClass
 from asyncsql_lint.rules.row_as_entity import RowAsEntity
@@ -63,9 +65,11 @@ RULES: tuple[type[Rule[Any]], ...] = (
     RowAsEntity,
     SharedSessionInTasks,
     GlobalSession,
+    ExpireOnCommitDefault,
     EnginePerCall,
     EngineAcrossLoops,
     DriverArguments,
+    MissingPoolPrePing,
     DatetimeAwareness,
     TextParameters,
     SyntaxErrorRule,

@@ -32,10 +32,16 @@ class Pages:
     def __init__(self, folder: Path, heading: str, fix: bool = False) -> None:
         rules = FIXABLE if fix else ON_DATABASES
         self.snippets = write_project(folder, {_stem(rule): rule.doc().example(heading) for rule in rules})
+        advice = [rule for rule in rules if not rule.meta.default]
         if fix:
-            codes = ",".join(rule.meta.code for rule in FIXABLE)
+            codes = ",".join(rule.meta.code for rule in FIXABLE if rule.meta.default)
             run_linter("--select", codes, "--fix", "--unsafe-fixes", "--quiet", str(folder))
+            for rule in advice:
+                page = str(self.snippet(rule).path)
+                run_linter("--select", rule.meta.code, "--fix", "--unsafe-fixes", "--quiet", page)
         self.findings = lint(folder)
+        for rule in advice:
+            self.findings += lint(self.snippet(rule).path, "--select", rule.meta.code)
 
     def snippet(self, rule: AnyRule) -> Snippet:
         """The example of `rule`."""

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from asyncsql_lint.rules import RULES
 from tests.support.case_files import read_marks
-from tests.support.fixture_project import FIXTURES
+from tests.support.fixture_project import CASES, FIXTURES
 from tests.support.linter import ROOT, Finding, lint
 
 FILES = sorted(FIXTURES.rglob("*.py"))
@@ -16,9 +17,12 @@ FILES = sorted(FIXTURES.rglob("*.py"))
 
 @pytest.fixture(scope="module")
 def findings() -> dict[Path, list[Finding]]:
-    """What one run over the whole project reports."""
+    """What one run over the whole project reports, and one for each rule that is off by default over its cases."""
     by_path: dict[Path, list[Finding]] = defaultdict(list)
-    for finding in lint(FIXTURES):
+    found = lint(FIXTURES)
+    for meta in (rule.meta for rule in RULES if not rule.meta.default):
+        found += lint(CASES / f"{meta.code.lower()}_{meta.name.replace('-', '_')}.py", "--select", meta.code)
+    for finding in found:
         by_path[finding.path].append(finding)
     return by_path
 

@@ -63,7 +63,12 @@ def _create_tables() -> list[str]:
     models, board = load("shop.models"), load("board.models")
     engine = load("shop.database").sync_engine
     names: list[str] = []
-    for metadata in (models.Base.metadata, models.LedgerBase.metadata, board.SQLModel.metadata):
+    for metadata in (
+        models.Base.metadata,
+        models.LedgerBase.metadata,
+        models.LogBase.metadata,
+        board.SQLModel.metadata,
+    ):
         metadata.create_all(engine)
         names += [table.name for table in reversed(metadata.sorted_tables)]
     engine.dispose()

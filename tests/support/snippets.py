@@ -60,7 +60,7 @@ from shop.database import (
     sync_engine,
     sync_maker,
 )
-from shop.models import Basket, Category, Contact, Invoice, Order, OrderLine, Product, Supplier, Tag, Voucher
+from shop.models import Basket, Category, Contact, Invoice, Order, OrderLine, Product, Reading, Supplier, Tag, Voucher
 from shop.schemas import ContactOut, ContactWithOrders, OrderOut, OrderWithLines
 
 app = FastAPI()

@@ -63,4 +63,13 @@ class AddLoaderOptions:
     is_get: bool
 
 
-Repair: TypeAlias = InsertAwait | RemoveAwait | MakeAsync | MakeSync | AddUnique | AddLoaderOptions
+@dataclass(frozen=True, slots=True)
+class AddKeyword:
+    """`name=value` among the arguments of the call at `call`."""
+
+    call: Site
+    name: str
+    value: str
+
+
+Repair: TypeAlias = InsertAwait | RemoveAwait | MakeAsync | MakeSync | AddUnique | AddLoaderOptions | AddKeyword

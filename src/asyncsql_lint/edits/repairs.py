@@ -8,6 +8,7 @@ import libcst as cst
 
 from asyncsql_lint.diagnostics.edit import TextEdit
 from asyncsql_lint.diagnostics.repair import (
+    AddKeyword,
     AddUnique,
     InsertAwait,
     MakeAsync,
@@ -20,6 +21,7 @@ from asyncsql_lint.edits.awaiting import insert_await, make_async, make_sync, re
 from asyncsql_lint.edits.bindings import Bindings
 from asyncsql_lint.edits.document import Document
 from asyncsql_lint.edits.errors import Unwritable
+from asyncsql_lint.edits.keywords import add_keyword
 from asyncsql_lint.edits.loader_options import add_loader_options
 from asyncsql_lint.edits.names import Names
 from asyncsql_lint.edits.patch import joined
@@ -78,6 +80,8 @@ class Editor:
             return make_sync(document, node)
         if isinstance(repair, AddUnique):
             return add_unique(document, node, repair.is_call)
+        if isinstance(repair, AddKeyword):
+            return add_keyword(document, node, repair.name, repair.value)
         if document.path not in self._bindings:
             self._bindings[document.path] = Bindings(document)
         bindings = self._bindings[document.path]
@@ -90,6 +94,8 @@ def _site(repair: Repair) -> Site:
         return repair.expression
     if isinstance(repair, (MakeAsync, MakeSync)):
         return repair.statement
+    if isinstance(repair, AddKeyword):
+        return repair.call
     return repair.fetch if isinstance(repair, AddUnique) else repair.query
 
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import dependencies, execs, narrowing, sessions
+from asyncsql_lint.flow import dependencies, execs, narrowing, sessions, temporal
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.coroutines import HARMLESS, lost
 from asyncsql_lint.flow.events import AttributeRead, FetchedTwice, LegacyQuery, RowRead, SessionGlobal, WrongProtocol
@@ -168,6 +168,8 @@ class Attributes(Expressions):
                 return self.awaitable_attribute(value, name, site, state)
             case Engine() if name == "sync_engine":
                 return replace(value, is_async=False, inner=True)
+            case Engine() if name == "url":
+                return Primitive("url", Const(f"{value.driver}://" if value.driver else ""))
             case Primitive(kind="inspection", of=Ref() as of) if name in {"unloaded", "dict", "expired_attributes"}:
                 orm.update(of, state, life=Life.UNKNOWN)
                 return UNKNOWN
@@ -175,6 +177,8 @@ class Attributes(Expressions):
                 return Primitive("attributes", value.of) if name in {"attrs", "mapper"} else UNKNOWN
             case Primitive(kind="background" | "router") if name == "state":
                 return Primitive("app.state")
+            case Primitive() if value.kind in temporal.KINDS and (found := temporal.attribute(value, name)) is not None:
+                return found
             case Statement() | LoaderOption() | Engine() | Factory() | MappedAttribute() | Primitive():
                 return LibraryMethod(value, name)
             case ListValue() | TupleValue() | DictValue():

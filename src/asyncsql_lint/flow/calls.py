@@ -6,7 +6,19 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import concurrency, dependencies, library, option_checks, outliving, pairing, sessions
+from asyncsql_lint.flow import (
+    concurrency,
+    datatypes,
+    dependencies,
+    faults,
+    library,
+    loops,
+    option_checks,
+    outliving,
+    pairing,
+    sessions,
+    temporal,
+)
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow import statements as sql
 from asyncsql_lint.flow.attributes import Attributes
@@ -267,6 +279,8 @@ class Calls(Attributes):
         if isinstance(found, Result):
             return self.fetch(found, method.name, value.site, state, is_call=True)
         self.frame.database = True
+        if isinstance(receiver, Engine) and method.name == "dispose":
+            self.frame.disposed |= {receiver.site}
         return NONE
 
     def awaited_attribute(self, receiver: Awaitable, name: str, site: Site, state: State) -> Value:
@@ -340,7 +354,11 @@ class Calls(Attributes):
                 self.configured.add(receiver.site)
                 return NONE
             case MappedAttribute():
-                return receiver if name in {"and_", "of_type"} else Primitive("sql")
+                if name in {"and_", "of_type"}:
+                    return receiver
+                for value in arguments.positional:
+                    lost(value, f"passed to `{name}()`", site, state, self)
+                return datatypes.clause(receiver, name, arguments, site, self)
             case Primitive():
                 return self.primitive_method(receiver, name, arguments, site, state)
             case ListValue() | TupleValue() | DictValue():
@@ -423,16 +441,15 @@ class Calls(Attributes):
             case "loop", "run_in_executor":
                 return Coroutine(External("run:thread"), Arguments(arguments.positional[1:]), site, "run_in_executor()")
             case "loop", "run_until_complete":
-                return library.call(self, "asyncio.run", arguments, site, state)
+                return loops.run_until_complete(arguments, site, state, self)
             case "url", "set":
                 driver = pairing.url_of(arguments.keyword("drivername"))
-                return Primitive("url", Const(f"{driver}://")) if driver else receiver
+                changed = Primitive("url", Const(f"{driver}://")) if driver else receiver
+                return pairing.with_query(changed, arguments.keyword("query"))
+            case "url", "update_query_dict":
+                return pairing.with_query(receiver, arguments.get(0, "query_parameters"))
             case "url", _:
-                return (
-                    receiver
-                    if name in {"update_query_dict", "update_query_string", "difference_update_query"}
-                    else UNKNOWN
-                )
+                return receiver if name in {"update_query_string", "difference_update_query"} else UNKNOWN
             case "adapter", "validate_python":
                 self.adapted(receiver.of, first, site, state)
                 return UNKNOWN
@@ -463,11 +480,15 @@ class Calls(Attributes):
                 self.emit(Unentered(site=site, label="engine.begin()", how="used"))
                 return UNKNOWN
             case "sql", _:
-                return Primitive("sql")
+                return datatypes.sql(datatypes.faults_in(receiver, *arguments.positional))
             case "router", _:
                 return External("decorator:transparent")
             case "plain", _:
+                if name in _TEXT_METHODS:
+                    return temporal.TEXT
                 return Primitive("plain") if name in _PLAIN_METHODS else UNKNOWN
+            case kind, _ if kind in temporal.KINDS:
+                return temporal.method(receiver, name, arguments)
             case _:
                 return UNKNOWN
 
@@ -567,6 +588,10 @@ class Calls(Attributes):
         instance = Instance(
             info, life=Life.TRANSIENT, born="new", origin=site, over=over, given=frozenset(given), open=open_
         )
+        wrong = datatypes.given(info, arguments, site, self)
+        if wrong:
+            faults.tell(wrong, self.engines.near(site.path), self)
+            instance = replace(instance, faults=wrong)
         return self.new(instance, state)
 
     def is_schema(self, info: ClassInfo) -> bool:
@@ -680,6 +705,7 @@ class Calls(Attributes):
             info, receiver = method, callee
         else:
             return self.call(callee, Arguments(), site, state) if isinstance(callee, Factory) else UNKNOWN
+        self.engines.dependencies.add(info)
         env = self.given_by_framework(info, state, receiver)
         mode = "loop" if info.node.is_async else "thread"
         return self.run_with(
@@ -707,9 +733,8 @@ class Calls(Attributes):
         return self.returned_type(info, site, state) if isinstance(value, Opaque) else value
 
 
-_PLAIN_METHODS = frozenset(
-    "format strip lower upper replace encode decode isoformat join hex timestamp total_seconds".split()
-)
+_PLAIN_METHODS = frozenset("replace encode decode isoformat hex timestamp total_seconds".split())
+_TEXT_METHODS = frozenset("format strip lower upper join".split())
 
 
 def is_abstract(node: f.Function) -> bool:

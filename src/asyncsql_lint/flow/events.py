@@ -226,16 +226,19 @@ class Unentered(Event, frozen=True, kw_only=True):
 
 
 class Mismatch(Event, frozen=True, kw_only=True):
-    """Things that do not go together. `kind` is `driver`, `pairing`, `ddl`, `listener`, `pool` or `scope`.
+    """Things that do not go together.
 
-    `what` is the thing at the site, `problem` what is wrong with it, `remedy` what to do. It is inferred when it hangs
-    on a library's version that nobody knows.
+    `kind` is `driver`, `pairing`, `ddl`, `listener`, `pool` or `scope`; for engines and data `arguments`, `datetime`,
+    `text`, `loops`, `per-call`, `expiry` or `ping`. `what` is the thing at the site, `problem` what is wrong with it,
+    `remedy` what to do; `raises` is the error, where the rule knows several. It is inferred when it hangs on a library's
+    version that nobody knows.
     """
 
     kind: str
     what: str
     problem: str
     remedy: str
+    raises: str = ""
 
 
 class SuppressionUnused(Event, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ one of their own to see what comes out of their bodies.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -341,11 +342,16 @@ class Executor(Contexts):
                     function = FunctionValue(FunctionInfo(self.frame.module, statement, statement.name))
                     pairing.listener(value.of, function, self.site(decorator), state, self)
 
+    @abstractmethod
+    def local_model(self, value: Value) -> None:
+        """Look through the columns of a model that is defined in a function."""
+
     def define_class(self, statement: f.Class, state: State) -> list[State]:
         """A class: its body runs now."""
         found = self.local_class(statement)
         if found is not None and self.frame.function is not None:
             state.env[statement.name] = found
+            self.local_model(found)
         for inner in statement.body:
             if isinstance(inner, f.Assign):
                 for end, value in self.ways(state, lambda s, i=inner: self.evaluate(i.value, s)):  # type: ignore[misc]

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow import datatypes, faults, temporal
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.answers import answer, is_pure
 from asyncsql_lint.flow.coroutines import lost, needless
@@ -96,7 +97,7 @@ class Expressions(Machine):
                 is_open = is_open or not isinstance(value.other, Const)
             else:
                 is_open = True
-        return Arguments(tuple(positional), tuple(keywords), is_open)
+        return Arguments(tuple(positional), tuple(keywords), is_open, call)
 
     def test(self, expression: f.Expr, state: State) -> Value:
         """The value of a condition; a coroutine is always true."""
@@ -381,7 +382,8 @@ def _compare(m: Expressions, e: f.Compare, state: State) -> Value:
         if not (isinstance(side, f.Name) and m.awaits_name(side.id)):
             lost(value, "compared", m.site(e), state, m)
         if isinstance(value, MappedAttribute) or (isinstance(value, Primitive) and value.kind == "sql"):
-            return Primitive("sql")
+            return datatypes.compared(left, right, m.site(e), m)
+    refused(left, right, e.op, m.site(e), m)
     if e.op in {"is", "is not", "==", "!="} and isinstance(left, Const) and isinstance(right, Const):
         return Const((left == right) is (e.op in {"is", "=="}))
     if e.op in {"is", "is not"} and right == NONE and isinstance(left, Ref) and not left.optional:
@@ -426,7 +428,12 @@ def _binop(m: Expressions, e: f.BinOp, state: State) -> Value:
     for value in (left, right):
         lost(value, "used", m.site(e), state, m)
         if isinstance(value, MappedAttribute) or (isinstance(value, Primitive) and value.kind == "sql"):
-            return Primitive("sql")
+            return datatypes.sql(datatypes.faults_in(left, right))
+    if isinstance(left, Primitive) or isinstance(right, Primitive):
+        refused(left, right, e.op, m.site(e), m)
+        moment = temporal.combined(left, right, e.op)
+        if moment is not None:
+            return moment
     match left, right:
         case Const(value=str() as a), Const(value=str() as b) if e.op == "+":
             return Const(a + b)
@@ -437,6 +444,14 @@ def _binop(m: Expressions, e: f.BinOp, state: State) -> Value:
             return DictValue(tuple(dict((*left.items, *right.items)).items()), right.other)
         case _:
             return Primitive("plain") if _plain(left) and _plain(right) else UNKNOWN
+
+
+def refused(left: Value, right: Value, op: str, site: Site, m: Machine) -> None:
+    """Tell of datetimes that Python neither compares nor subtracts."""
+    if op in {"<", ">", "<=", ">=", "-"} and isinstance(left, Primitive) and isinstance(right, Primitive):
+        fault = datatypes.mixed(left, right, op, site, m)
+        if fault is not None:
+            faults.tell_one(fault, m)
 
 
 def _plain(value: Value) -> bool:

@@ -61,6 +61,10 @@ class Renaming:
         """The replacement of a session's number that may be missing."""
         return None if number is None else self.number(number)
 
+    def engine(self, engine: Engine | None) -> Engine | None:
+        """The same engine at the replaced place."""
+        return None if engine is None else replace(engine, site=self.site(engine.site))
+
     def cause(self, cause: Cause | None) -> Cause | None:
         """The same cause at the replaced place."""
         return None if cause is None else Cause(cause.kind, self.site(cause.site))
@@ -121,7 +125,11 @@ def _row(value: Row, by: Renaming) -> Value:
     return Row(_statement(value.statement, by), by.session(value.session), values, value.by)
 
 
-def _made(value: Factory | Engine, by: Renaming) -> Value:
+def _factory(value: Factory, by: Renaming) -> Value:
+    return replace(value, site=by.site(value.site), engine=by.engine(value.engine))
+
+
+def _engine(value: Engine, by: Renaming) -> Value:
     return replace(value, site=by.site(value.site))
 
 
@@ -170,8 +178,8 @@ _RENAMED: dict[type, Callable[[Any, Renaming], Value]] = {
     DictValue: _dict,
     Row: _row,
     Statement: _statement,
-    Factory: _made,
-    Engine: _made,
+    Factory: _factory,
+    Engine: _engine,
     Awaitable: _awaitable,
     Dependency: _dependency,
     Primitive: _primitive,
@@ -194,7 +202,8 @@ def renamed_object(obj: HeapObject, by: Renaming) -> HeapObject:
                 closed=by.cause(obj.closed),
             )
         case Session():
-            return replace(obj, twin=by.session(obj.twin), origin=by.place(obj.origin))
+            origin, engine = by.place(obj.origin), by.engine(obj.engine)
+            return replace(obj, twin=by.session(obj.twin), origin=origin, engine=engine)
         case Result() | Query():
             return replace(obj, session=by.session(obj.session), statement=_statement(obj.statement, by))
         case Object():
@@ -221,6 +230,7 @@ def token(obj: HeapObject) -> tuple[object, ...]:
                 obj.pk,
                 obj.entity,
                 obj.assigned,
+                obj.faults,
             )
             return (Instance, *state, *rest, over)
         case Object():

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow import datatypes, faults
 from asyncsql_lint.flow.events import AttributeRead, LoopBlocked, Trace
 from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.objects import Cause, Instance, Life, Loaded, Slot
@@ -161,7 +162,17 @@ def _read_column(
     slot = instance.over.get(column.name)
     if column.mutable:
         return Primitive("mutable", ref)
-    return slot.value if slot is not None and slot.value is not None else UNKNOWN
+    if slot is not None and slot.value is not None:
+        return slot.value
+    return _stored(instance, column, state, m)
+
+
+def _stored(instance: Instance, column: Attribute, state: State, m: Machine) -> Value:
+    """What the database gives for a column: of datetimes it is known whether they have a time zone."""
+    session = m.session(instance.session, state)
+    if session is None or session.engine is None or not session.engine.driver.startswith("postgresql"):
+        return UNKNOWN
+    return datatypes.read_value(instance.model, column.name, m) or UNKNOWN
 
 
 def _read_relationship(
@@ -595,6 +606,9 @@ def added(ref: Ref, session: int, state: State, m: Machine) -> None:
     instance = m.instance(ref, state)
     if instance is None:
         return
+    if instance.faults:
+        holder = m.session(session, state)
+        faults.tell(instance.faults, holder.engine if holder is not None else None, m)
     if instance.life is Life.TRANSIENT:
         state.heap[ref.id] = replace(instance, life=Life.PENDING, session=session)
         for slot in list(instance.over.values()):
@@ -628,7 +642,13 @@ def assigned(ref: Ref, name: str, value: Value, site: Site, state: State, m: Mac
             read(ref, name, site, state, m, write="=")
         put(ref, name, Slot(YES, value if not isinstance(value, Opaque) else None), state)
         return
-    _column_assigned(ref, m.instance(ref, state) or instance, attribute, value, state, m)
+    instance = m.instance(ref, state) or instance
+    wrong = datatypes.column_faults(instance.model, name, value, site, m)
+    if wrong:
+        holder = m.session(instance.session, state)
+        faults.tell(wrong, m.engines.near(site.path) if holder is None else holder.engine, m)
+        instance = replace(instance, faults=(*instance.faults, *wrong))
+    _column_assigned(ref, instance, attribute, value, state, m)
 
 
 def _column_assigned(ref: Ref, instance: Instance, column: Attribute, value: Value, state: State, m: Machine) -> None:

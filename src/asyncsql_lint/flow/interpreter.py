@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from asyncsql_lint.config.library_versions import Versions
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow import advice, defaults, percall
 from asyncsql_lint.flow import instances as orm
+from asyncsql_lint.flow.engines import MAKERS
 from asyncsql_lint.flow.events import SyncSessionGiven
 from asyncsql_lint.flow.execute import Executor
 from asyncsql_lint.flow.machine import Failure, Frame, Sink, Unreachable
@@ -110,6 +112,11 @@ class Interpreter(Executor):
                 return ClassValue(binding)
         return None
 
+    def local_model(self, value: Value) -> None:
+        """Look through the columns of a model that is defined in a function."""
+        if isinstance(value, ClassValue) and self.models.is_mapped(value.info):
+            self.defaults(value.info)
+
     def relevant(self, function: FunctionInfo) -> bool:
         """Whether a function can have to do with a database by itself."""
         return self._relevance.of(function)
@@ -166,9 +173,39 @@ class Interpreter(Executor):
         """Analyse functions as if a framework called them, and the bodies of modules."""
         for module in modules:
             self.root(module, None)
+        rest: list[FunctionInfo] = []
         for function in functions:
+            if MAKERS.isdisjoint(function.node.words):
+                rest.append(function)
+            elif self.relevant(function):
+                self.root(function.module, function)
+        self.engines.complete = True
+        for info in self.index.classes():
+            if self.models.is_mapped(info):
+                self.root_defaults(info)
+        for function in rest:
             if self.relevant(function):
                 self.root(function.module, function)
+        percall.check(self)
+        advice.check(self)
+
+    def root_defaults(self, info: ClassInfo) -> None:
+        """Look through the defaults of a model's columns."""
+        self.frames.append(Frame(info.module, None, "sync", {}, Sink()))
+        self.steps = 0
+        try:
+            self.defaults(info)
+        except Exception as error:  # noqa: BLE001 -- one model must not take the others' findings with it
+            self.failures.append(Failure(info.module.path, info.qualname, error))
+        finally:
+            self.frames.pop()
+
+    def defaults(self, info: ClassInfo) -> None:
+        """Tell of defaults that do not go with their columns."""
+        try:
+            defaults.check(info, self.names, self)
+        except Unreachable:
+            return
 
     def root(self, module: ModuleInfo, function: FunctionInfo | None) -> None:
         """Analyse one function with what its signature says, or a module's body."""

@@ -6,7 +6,19 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import concurrency, dependencies, option_checks, outliving, pairing, scopes
+from asyncsql_lint.flow import (
+    concurrency,
+    datatypes,
+    dependencies,
+    engines,
+    loops,
+    option_checks,
+    outliving,
+    pairing,
+    scopes,
+    temporal,
+    texts,
+)
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.coroutines import lost, not_awaitable
 from asyncsql_lint.flow.expressions import Expressions
@@ -76,7 +88,7 @@ def call(m: Expressions, name: str, arguments: Arguments, site: Site, state: Sta
     if name.startswith(("sqlalchemy.func.", "sqlalchemy.literal", "sqlalchemy.sql.", "sqlmodel.col", "sqlmodel.func.")):
         return Primitive("sql")
     if name in {"sqlalchemy.or_", "sqlalchemy.and_", "sqlalchemy.not_", "sqlalchemy.desc", "sqlalchemy.asc"}:
-        return Primitive("sql")
+        return _clauses(m, name, arguments, site, state)
     if name.startswith(("sqlalchemy.case", "sqlalchemy.cast", "sqlalchemy.exists", "sqlalchemy.column")):
         return Primitive("sql")
     if name.partition(".")[0] not in QUIET:
@@ -100,11 +112,21 @@ def _select(m: Expressions, name: str, arguments: Arguments, site: Site, state: 
 
 
 def _dml(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
-    return Statement(name.rpartition(".")[2], (), site)
+    table = arguments.get(0, "table")
+    model = table.info if isinstance(table, ClassValue) and m.models.is_mapped(table.info) else None
+    return Statement(name.rpartition(".")[2], (), site, table=model)
 
 
 def _text(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
-    return Statement("text", (), site)
+    return texts.statement(arguments.get(0, "text"), site, m)
+
+
+def _moment(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    return temporal.MAKERS[name](arguments)
+
+
+def _clauses(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    return datatypes.sql(datatypes.faults_in(*arguments.positional))
 
 
 def _aliased(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
@@ -117,10 +139,22 @@ def _engine(m: Expressions, name: str, arguments: Arguments, site: Site, state: 
     driver = pairing.drivername(first)
     if name == "sqlalchemy.AsyncEngine":
         pairing.wrapped(first, site, m)
-        return Engine(True, site)
-    if "async" in name and arguments.keyword("async_creator") is None:
+        inner = first if isinstance(first, Engine) else None
+        return _made(Engine(True, site, inner.driver if inner else "", pooled=inner.pooled if inner else None), m)
+    is_async = "async" in name
+    if is_async and arguments.keyword("async_creator") is None:
         pairing.async_engine(driver, arguments, site, m)
-    return Engine("async" in name, site, driver)
+    if is_async and not name.endswith("from_config"):
+        pairing.driver_arguments(driver, arguments, site, m)
+        if engines.is_unpinged(driver, arguments):
+            m.engines.unpinged.setdefault(site, m.frame.context)
+    return _made(Engine(is_async, site, driver, pooled=engines.pooled(arguments)), m)
+
+
+def _made(engine: Engine, m: Expressions) -> Engine:
+    m.engines.note(engine, m.frame.function)
+    m.frame.made |= {engine.site}
+    return engine
 
 
 def _url(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
@@ -128,7 +162,7 @@ def _url(m: Expressions, name: str, arguments: Arguments, site: Site, state: Sta
     first = arguments.get(0, "drivername") or arguments.get(0, "name_or_url")
     text = pairing.url_of(first)
     if name.endswith("URL.create") and text:
-        return Primitive("url", Const(f"{text}://"))
+        return pairing.with_query(Primitive("url", Const(f"{text}://")), arguments.keyword("query"))
     return Primitive("url", Const(text))
 
 
@@ -152,16 +186,34 @@ def _factory(m: Expressions, name: str, arguments: Arguments, site: Site, state:
     if name == "sqlalchemy.async_sessionmaker":
         pairing.session_bind(True, bind, "`async_sessionmaker`", site, m)
         pairing.session_class("async_sessionmaker", True, library is None or library[0] == "async", site, m)
-        return Factory(True, expires, (library or ("", "sqlalchemy"))[1], site)
+        _expiring(given, arguments, site, m)
+        return Factory(True, expires, (library or ("", "sqlalchemy"))[1], site, _bound(bind, site, m))
     if library is not None:
         pairing.session_bind(library[0] == "async", bind, "`sessionmaker`", site, m)
-        return Factory(library[0] == "async", expires, library[1], site)
+        engine = _bound(bind, site, m) if library[0] == "async" else None
+        if library[0] == "async":
+            _expiring(given, arguments, site, m)
+        return Factory(library[0] == "async", expires, library[1], site, engine)
     if given is not None or arguments.open:
         return UNKNOWN
     pairing.session_bind(False, bind, "`sessionmaker` without `class_`", site, m)
     if isinstance(bind, Engine) and bind.is_async:
         return UNKNOWN  # its sessions fail on use: that has been told
     return Factory(False, expires, "sqlalchemy", site)
+
+
+def _expiring(given: Value | None, arguments: Arguments, site: Site, m: Expressions) -> None:
+    """A factory of async sessions that nobody told whether they expire their objects."""
+    is_own = isinstance(given, ClassValue)  # a class of the project may say it in its constructor
+    if not is_own and not arguments.open and arguments.keyword("expire_on_commit") is None:
+        m.engines.expiring.setdefault(site, m.frame.context)
+
+
+def _bound(bind: Value | None, site: Site, m: Expressions) -> Engine | None:
+    """The engine of a session or factory: that which it is given, or the only one around."""
+    if isinstance(bind, Engine):
+        return bind if bind.driver else m.engines.near(site.path)
+    return m.engines.near(site.path) if bind is None else None
 
 
 def session_library(value: Value | None, m: Expressions) -> tuple[str, str] | None:
@@ -191,7 +243,9 @@ def _session(m: Expressions, name: str, arguments: Arguments, site: Site, state:
     connection = m.session(bind, state)
     inside = m.frame.mode == "greenlet" and (isinstance(bind, Engine) and bind.inner)
     greenlet = not is_async and (inside or (connection is not None and connection.greenlet))
-    return m.new(Session(is_async, library=library, expires=expires, origin=site, greenlet=greenlet), state)
+    engine = connection.engine if connection is not None else _bound(bind, site, m) if is_async else None
+    made = Session(is_async, library=library, expires=expires, origin=site, greenlet=greenlet, engine=engine)
+    return m.new(made, state)
 
 
 def _scoped(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
@@ -210,6 +264,7 @@ def _scoped(m: Expressions, name: str, arguments: Arguments, site: Site, state: 
             origin=site,
             scope="factory",
             scoped=True,
+            engine=factory.engine,
         ),
         state,
     )
@@ -274,14 +329,7 @@ def _passed_on(m: Expressions, name: str, arguments: Arguments, site: Site, stat
 
 
 def _asyncio_run(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
-    first = arguments.get(0, "main")
-    if not isinstance(first, Coroutine):
-        return UNKNOWN
-    mode, m.frame.mode = m.frame.mode, "loop"
-    try:
-        return m.await_(first, site, state)
-    finally:
-        m.frame.mode = mode
+    return loops.run(arguments, site, state, m)
 
 
 def _thread(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
@@ -360,7 +408,7 @@ def _text_of(m: Expressions, name: str, arguments: Arguments, site: Site, state:
         m.text(value, f.Other(site.node, ()), state)
     if name == "builtins.str" and len(arguments.positional) == 1 and isinstance(arguments.positional[0], Const):
         return Const(str(arguments.positional[0].value))
-    return Primitive("plain")
+    return temporal.TEXT if name == "builtins.str" else Primitive("plain")
 
 
 def _isinstance(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
@@ -624,6 +672,7 @@ _TABLE: dict[str, Handler] = {
         _predicate,
     ),
     "functools.partial": _partial,
+    **dict.fromkeys(temporal.MAKERS, _moment),
     **dict.fromkeys(("typing.cast", "typing_extensions.cast"), _second),
     **dict.fromkeys(("copy.copy", "copy.deepcopy"), _first),
     **dict.fromkeys(("functools.wraps", "functools.lru_cache", "functools.cache"), _identity_decorator),

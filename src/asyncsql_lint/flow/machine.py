@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from asyncsql_lint.config.library_versions import Versions
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow.engines import Engines
 from asyncsql_lint.flow.events import Event
 from asyncsql_lint.flow.freeze import ENTRY
 from asyncsql_lint.flow.objects import HeapObject, Instance, Object, Query, Result, Session
@@ -26,6 +27,7 @@ from asyncsql_lint.flow.values import (
     Arguments,
     Const,
     DictValue,
+    Engine,
     ListValue,
     Opaque,
     Primitive,
@@ -33,6 +35,7 @@ from asyncsql_lint.flow.values import (
     TupleValue,
     Value,
 )
+from asyncsql_lint.index.column_types import ColumnTypes
 from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo, ModuleInfo
 from asyncsql_lint.index.models import Models
 from asyncsql_lint.index.project import ProjectIndex
@@ -120,7 +123,8 @@ class Frame:
     """One function while it is analysed.
 
     `mode` is `loop` (on the event loop), `sync` (a plain function, nobody knows where), `greenlet` (in `run_sync`)
-    or `thread`. `pending` are events on objects that the function was given: its callers are to blame.
+    or `thread`. `pending` are events on objects that the function was given: its callers are to blame. `engines` are
+    those whose connections were used, `disposed` and `made` the places of those that were disposed of and made.
     """
 
     module: ModuleInfo
@@ -140,6 +144,9 @@ class Frame:
     database: bool = False
     awaited: int = -1
     self_value: Value | None = None
+    engines: frozenset[Engine] = frozenset()
+    disposed: frozenset[Site] = frozenset()
+    made: frozenset[Site] = frozenset()
 
     @property
     def context(self) -> str:
@@ -166,6 +173,8 @@ class Machine(ABC):
         self.index = index
         self._versions = versions
         self.models = models
+        self.column_types = ColumnTypes(index)
+        self.engines = Engines()
         self.events: dict[Event, None] = {}
         self.call_sites: dict[FunctionInfo, set[Site]] = {}
         self.globals: dict[int, HeapObject] = {}

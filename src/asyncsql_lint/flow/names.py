@@ -72,7 +72,7 @@ class Names:
         first = known[0]
         if isinstance(first, Primitive) and len(known) < len(values):
             return UNKNOWN  # a text that is changed later on
-        return first if all(_alike(first, v) for v in known) else UNKNOWN
+        return _common(known) if all(_alike(first, v) for v in known) else UNKNOWN
 
     def of_one(self, definition: Definition) -> Value:
         """The value of one definition."""
@@ -220,23 +220,33 @@ class Names:
             confidence = Confidence.PROVED
             return m.new(
                 Session(
-                    True, library=ASYNC_SESSIONS[name], origin=site, scope=scope, expires=expires, confidence=confidence
+                    True,
+                    library=ASYNC_SESSIONS[name],
+                    origin=site,
+                    scope=scope,
+                    expires=expires,
+                    confidence=confidence,
+                    engine=m.engines.near(site.path),
                 ),
                 state,
             )
         if name == "sqlalchemy.async_scoped_session":
-            return m.new(Session(True, origin=site, scope=scope, scoped=True), state)
+            return m.new(Session(True, origin=site, scope=scope, scoped=True, engine=m.engines.near(site.path)), state)
         if name in SYNC_SESSIONS or name == "sqlalchemy.scoped_session":
             return m.new(Session(False, library=SYNC_SESSIONS.get(name, "sqlalchemy"), origin=site, scope=scope), state)
         if name in {"sqlalchemy.AsyncConnection", "sqlalchemy.Connection"}:
-            return m.new(Session(name.endswith("AsyncConnection"), "connection", origin=site, scope=scope), state)
+            is_async = name.endswith("AsyncConnection")
+            engine = m.engines.near(site.path) if is_async else None
+            return m.new(Session(is_async, "connection", origin=site, scope=scope, engine=engine), state)
         match name:
             case "sqlalchemy.AsyncEngine":
-                return Engine(True, site)
+                near = m.engines.near(site.path)
+                return Engine(True, site, near.driver if near is not None else "", pooled=None)
             case "sqlalchemy.Engine":
                 return Engine(False, site)
             case "sqlalchemy.async_sessionmaker":
-                return Factory(True, self.project_expiry(site.path), "", site)  # of whatever `class_`
+                expires = self.project_expiry(site.path)
+                return Factory(True, expires, "", site, m.engines.near(site.path))  # of whatever `class_`
             case "fastapi.BackgroundTasks":
                 return Primitive("background")
             case "sqlalchemy.Select":
@@ -250,7 +260,8 @@ class Names:
         externals = m.index.externals(info)
         for name, library in ASYNC_SESSIONS.items():
             if name in externals:
-                return m.new(Session(True, library=library, origin=site, scope=scope, cls=info), state)
+                engine = m.engines.near(site.path)
+                return m.new(Session(True, library=library, origin=site, scope=scope, cls=info, engine=engine), state)
         for name, library in SYNC_SESSIONS.items():
             if name in externals:
                 return m.new(Session(False, library=library, origin=site, scope=scope), state)
@@ -334,6 +345,16 @@ def _last(expression: f.Expr) -> str:
 def calls_in(body: tuple[f.Stmt, ...]) -> list[f.Call]:
     """Every call in some statements, nested functions and classes included."""
     return [node for node in inside(body) if isinstance(node, f.Call)]
+
+
+def _common(values: list[Value]) -> Value:
+    """The first of several that are alike; engines of which nobody knows which it is have no driver."""
+    first = values[0]
+    if isinstance(first, Engine) and any(isinstance(v, Engine) and v.driver != first.driver for v in values):
+        return replace(first, driver="", pooled=None)
+    if isinstance(first, Factory) and any(isinstance(v, Factory) and v.engine != first.engine for v in values):
+        return replace(first, engine=None)
+    return first
 
 
 def _alike(one: Value, other: Value) -> bool:

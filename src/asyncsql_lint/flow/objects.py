@@ -13,7 +13,7 @@ from msgspec import Struct
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.plans import EMPTY, Plan
-from asyncsql_lint.flow.values import Statement, Value
+from asyncsql_lint.flow.values import Engine, Fault, Statement, Value
 from asyncsql_lint.index.definitions import ClassInfo
 
 
@@ -62,7 +62,8 @@ class Instance(Struct, frozen=True):
 
     `born` is `query`, `new` or `unknown`; `origin` where it was queried or made. `given` are the keywords that a
     new object was made with, `open` tells that there were others. `dirty` tells that a column was changed since the
-    last flush, `assigned` are those columns, `version` counts the assignments.
+    last flush, `assigned` are those columns, `version` counts the assignments, `faults` are values that a driver will
+    refuse.
     `entity` is the class that was queried, where the object has turned out to be of a subclass of it.
     """
 
@@ -87,6 +88,7 @@ class Instance(Struct, frozen=True):
     assigned: frozenset[str] = frozenset()
     version: int = 0
     pk: Value | None = None
+    faults: tuple[Fault, ...] = ()
 
 
 class Session(Struct, frozen=True):
@@ -110,6 +112,7 @@ class Session(Struct, frozen=True):
     started: bool = True
     cls: ClassInfo | None = None
     ends: str = ""
+    engine: Engine | None = None
 
 
 class Result(Struct, frozen=True):

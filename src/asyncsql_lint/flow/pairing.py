@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow import engines
 from asyncsql_lint.flow.events import Mismatch
 from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.objects import Session
 from asyncsql_lint.flow.state import State
-from asyncsql_lint.flow.values import Arguments, Const, Engine, External, Factory, FunctionValue, Primitive, Ref, Value
-from asyncsql_lint.libraries.drivers import ASYNC_DRIVERS, POOLS, SYNC_DEFAULTS, SYNC_DRIVERS, split
+from asyncsql_lint.flow.values import (
+    Arguments,
+    Const,
+    DictValue,
+    Engine,
+    External,
+    Factory,
+    FunctionValue,
+    Primitive,
+    Ref,
+    Value,
+)
+from asyncsql_lint.libraries.drivers import ASYNC_DRIVERS, DIALECTS, DRIVERS, POOLS, SYNC_DEFAULTS, SYNC_DRIVERS, split
 
 
 def url_of(value: Value | None) -> str:
@@ -27,13 +39,21 @@ def drivername(value: Value | None) -> str:
     return head if found else ""
 
 
+def with_query(url: Primitive, query: Value | None) -> Primitive:
+    """A URL with more in its query."""
+    if not isinstance(query, DictValue):
+        return url
+    return Primitive("url", Const(f"{url_of(url)}?{'&'.join(f'{name}=' for name, _ in query.items)}"))
+
+
 def async_engine(driver: str, arguments: Arguments, site: Site, m: Machine) -> None:
     """`create_async_engine(url, ...)`: the driver has to be async, and so has the pool."""
     dialect, name = split(driver)
-    if dialect == "postgres":
-        _tell(
-            m, site, "driver", f"`{driver}://`", "is no dialect that SQLAlchemy knows", "write `postgresql+asyncpg://`"
-        )
+    if dialect == "postgres" or dialect in DRIVERS:
+        named = DIALECTS.get(dialect, "postgresql+asyncpg")
+        _tell(m, site, "driver", f"`{driver}://`", "is no dialect that SQLAlchemy knows", f"write `{named}://`")
+    elif name in {"async", "asyncio"}:
+        _tell(m, site, "driver", f"`{driver}://`", f"names no driver: there is no `{name}`", _async_url(dialect))
     elif name in SYNC_DRIVERS:
         _tell(
             m,
@@ -81,6 +101,28 @@ def _default_postgresql(site: Site, m: Machine) -> None:
     problem = f"means psycopg2, a sync driver, on SQLAlchemy {where}"
     remedy = _async_url("postgresql")
     _tell(m, site, "driver", "`postgresql://`", problem, remedy, certain=is_new is False)
+
+
+def driver_arguments(driver: str, arguments: Arguments, site: Site, m: Machine) -> None:
+    """`create_async_engine(url, ...)`: what its driver does not know."""
+    url = arguments.get(0, "url")
+    for name, where, remedy in engines.unknown_arguments(driver, url_of(url), arguments):
+        keyword = "connect_args" if "connect_args" in where else name
+        problem = f"{where} is no argument of asyncpg"
+        raises = f"TypeError: connect() got an unexpected keyword argument '{name}'"
+        if where == "of the engine":
+            problem = "is no argument of `create_async_engine()` with asyncpg"
+            raises = f"TypeError: Invalid argument(s) '{name}' sent to create_engine()"
+        m.emit(
+            Mismatch(
+                site=arguments.place(keyword, site),
+                kind="arguments",
+                what=f"`{name}`",
+                problem=problem,
+                remedy=remedy,
+                raises=raises,
+            )
+        )
 
 
 def _async_url(dialect: str) -> str:

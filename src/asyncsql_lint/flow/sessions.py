@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import execs, option_checks, pairing
+from asyncsql_lint.flow import execs, option_checks, pairing, texts
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.objects import Cause, Instance, Life, Loaded, Query, Result, Session, Slot
@@ -130,6 +130,8 @@ def operation(
     number = owner(ref, state, m)
     if name not in {"close", "aclose", "delete", "run_sync", "close_all", "remove"}:
         m.effect("io", number, site, state)
+        if session.engine is not None:
+            m.frame.engines |= {session.engine}
     match name:
         case "execute" | "scalars" | "stream" | "stream_scalars" | "exec" | "scalar" | "exec_driver_sql":
             return _execute(number, session, name, arguments, site, state, m)
@@ -173,6 +175,7 @@ def _execute(
     number: int, session: Session, name: str, arguments: Arguments, site: Site, state: State, m: Machine
 ) -> Value:
     statement = arguments.get(0, "statement")
+    texts.executed(statement, name, arguments, session.engine, site, m)
     if not isinstance(statement, Statement):
         statement = _UNKNOWN_STATEMENT
     if session.kind == "connection":
@@ -429,6 +432,7 @@ def made_by(factory: Factory, arguments: Arguments, site: Site, state: State, m:
             origin=site,
             scope="factory",
             scoped=factory.scoped,
+            engine=factory.engine,
         ),
         state,
     )
@@ -450,5 +454,7 @@ def engine_method(engine: Engine, name: str, site: Site, state: State, m: Machin
         if name == "raw_connection":
             return UNKNOWN
     started = not engine.is_async or name != "connect"
-    connection = m.new(Session(engine.is_async, "connection", origin=site, scope="factory", started=started), state)
+    own = engine if engine.driver or not engine.is_async else m.engines.near(site.path)
+    made = Session(engine.is_async, "connection", origin=site, scope="factory", started=started, engine=own)
+    connection = m.new(made, state)
     return connection if name == "connect" else Primitive("engine-begin", connection)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow import datatypes
 from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.plans import Option, Plan, Step
 from asyncsql_lint.flow.state import State
@@ -81,7 +82,7 @@ def method(statement: Statement, name: str, arguments: Arguments, m: Machine, st
         populate = arguments.keyword("populate_existing")
         return replace(statement, populate_existing=True) if populate is not None else statement
     if name in SAME:
-        return statement
+        return checked(statement, name, arguments, m)
     if name == "returning":
         return replace(select(arguments, statement.site or Site("", 0), "sqlalchemy", m), kind=statement.kind)
     if name in {"add_columns", "column", "add_entity"} and statement.entities is not None:
@@ -92,6 +93,22 @@ def method(statement: Statement, name: str, arguments: Arguments, m: Machine, st
     if name in {"scalar_subquery", "subquery", "cte", "alias", "exists", "label", "as_scalar", "lateral", "in_"}:
         return Primitive("sql")
     return UNKNOWN
+
+
+def checked(statement: Statement, name: str, arguments: Arguments, m: Machine) -> Statement:
+    """The same statement, with what is wrong in the arguments of its method `name`."""
+    wrong = datatypes.faults_in(*arguments.positional)
+    site = statement.site or Site("", 0)
+    if arguments.node is not None:
+        site = Site(m.frame.module.path, arguments.node.at)
+    if name == "values" and statement.table is not None:
+        wrong = (*wrong, *datatypes.given(statement.table, arguments, site, m))
+        wrong = (*wrong, *datatypes.written(statement.table, arguments.get(0, ""), site, m))
+    elif name == "filter_by" and statement.entities and statement.entities[0].model is not None:
+        wrong = (*wrong, *datatypes.given(statement.entities[0].model, arguments, site, m))
+    elif name == "bindparams" and statement.kind == "text":
+        return replace(statement, sql="", faults=tuple(f for f in statement.faults if not f.bound))
+    return replace(statement, faults=(*statement.faults, *wrong)) if wrong else statement
 
 
 def with_options(statement: Statement, options: list[Value], is_open: bool, m: Machine) -> Statement:

@@ -20,7 +20,7 @@ from asyncsql_lint.flow.freeze import Frozen, Renaming, reachable, renamed, rena
 from asyncsql_lint.flow.machine import FIRST_ID, MAX_DEPTH, MAX_STEPS, Frame, Machine, Sink, Unreachable
 from asyncsql_lint.flow.objects import HeapObject, Instance, Loaded, Object, Session, Slot
 from asyncsql_lint.flow.state import HANDLED, Effect, RunningTask, State, dull, join
-from asyncsql_lint.flow.values import NONE, UNKNOWN, Const, Coroutine, Opaque, Ref, Value
+from asyncsql_lint.flow.values import NONE, UNKNOWN, Const, Coroutine, Engine, Opaque, Ref, Statement, Value
 from asyncsql_lint.index.definitions import FunctionInfo
 
 MAX_OUTCOMES = 4
@@ -59,6 +59,8 @@ class Summary:
     pending: list[tuple[Event, int]] = field(default_factory=list)
     blocked: list[Event] = field(default_factory=list)
     database: bool = False
+    engines: frozenset[Engine] = frozenset()
+    disposed: frozenset[Site] = frozenset()
     finished: bool = False
     irrelevant: bool = False
     lost: bool = False
@@ -138,6 +140,8 @@ class Summaries:
                 m.events.setdefault(event)
                 m.holders.setdefault(event.site, function)
         summary.database = frame.database
+        summary.engines = frozenset(e for e in frame.engines if e.site not in frame.made)
+        summary.disposed = frame.disposed
         summary.finished = True
 
     def _outcomes(self, ways: list[tuple[State, Value]], objects: list[HeapObject]) -> list[Outcome]:
@@ -183,6 +187,9 @@ class Summaries:
         m = self._m
         m.call_sites.setdefault(function, set()).add(site)
         m.frame.database |= summary.database
+        if summary.engines or summary.disposed:
+            m.frame.engines |= {replace(e, site=given.back(e.site)) for e in summary.engines}
+            m.frame.disposed |= {given.back(site) for site in summary.disposed}
         if summary.lost:
             doubt(given.originals, site, state, m)
         for event, entry in summary.pending:
@@ -275,7 +282,9 @@ def _with_values(obj: HeapObject, before: HeapObject | None) -> HeapObject:
 
 
 def _general(value: Value) -> Value:
-    """A literal without what only counts now and then: flags and None stay."""
+    """A literal without what only counts now and then: flags and None stay, and so does a statement without its SQL."""
+    if isinstance(value, Statement) and value.sql:
+        return replace(value, sql="")
     if isinstance(value, Const) and not isinstance(value.value, bool) and value.value is not None:
         return Opaque(bool(value.value))
     return value

@@ -11,6 +11,7 @@ from msgspec import Struct
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.plans import EMPTY, Option, Plan
 from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo, ModuleInfo
+from asyncsql_lint.syntax import facts as f
 
 
 class Value(Struct, frozen=True):
@@ -81,12 +82,24 @@ class LibraryMethod(Value, frozen=True):
     name: str
 
 
-class Arguments(Struct, frozen=True):
-    """The arguments of a call. `open` when some came from `*x` or `**x` that could not be read."""
+class Arguments(Struct, frozen=True, eq=False):
+    """The arguments of a call. `open` when some came from `*x` or `**x` that could not be read; `node` is the call."""
 
     positional: tuple[Value, ...] = ()
     keywords: tuple[tuple[str, Value], ...] = ()
     open: bool = False
+    node: f.Call | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the values are the same, wherever they were given."""
+        return isinstance(other, Arguments) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        """Equal for equal values."""
+        return hash(self._key())
+
+    def _key(self) -> tuple[object, ...]:
+        return (self.positional, self.keywords, self.open)
 
     def keyword(self, name: str) -> Value | None:
         """The argument called `name`, if it is there."""
@@ -95,11 +108,41 @@ class Arguments(Struct, frozen=True):
                 return value
         return None
 
+    def place(self, name: str, site: Site) -> Site:
+        """Where the argument `name` of the call at `site` is written; the call itself where it came from a dict."""
+        if self.node is None or self.node.at != site.node:
+            return site
+        return next((Site(site.path, k.value.at) for k in self.node.keywords if k.name == name), site)
+
     def get(self, position: int, name: str) -> Value | None:
         """The argument at `position` or called `name`."""
         if position < len(self.positional):
             return self.positional[position]
         return self.keyword(name)
+
+
+class Fault(Struct, frozen=True):
+    """Something in a statement or an object that a driver refuses: told when a session with such a driver runs it.
+
+    `drivers` are those that refuse it, empty when every one does; `kind` is that of the event (`text`, `datetime`);
+    `bound` tells that it is about a parameter of which `bindparams()` may say more.
+    """
+
+    kind: str
+    site: Site
+    context: str
+    what: str
+    problem: str
+    remedy: str
+    raises: str
+    drivers: frozenset[str] = frozenset()
+    bound: bool = False
+
+
+class Faulty(Value, frozen=True):
+    """What is wrong with an SQL expression."""
+
+    faults: tuple[Fault, ...]
 
 
 class Partial(Value, frozen=True):
@@ -200,7 +243,8 @@ class Entity(Struct, frozen=True):
 class Statement(Value, frozen=True):
     """A statement. `entities` is None when it is not known what it selects.
 
-    `kind` is `select`, `insert`, `update`, `delete` or `text`; `library` is `sqlmodel` for SQLModel's select.
+    `kind` is `select`, `insert`, `update`, `delete` or `text`; `library` is `sqlmodel` for SQLModel's select; `table`
+    is what an `insert` or `update` writes to, `sql` the text of a `text()` with parameters.
     """
 
     kind: str
@@ -208,6 +252,9 @@ class Statement(Value, frozen=True):
     site: Site | None
     library: str = "sqlalchemy"
     populate_existing: bool = False
+    table: ClassInfo | None = None
+    sql: str = ""
+    faults: tuple[Fault, ...] = ()
 
 
 class Row(Value, frozen=True):
@@ -217,6 +264,19 @@ class Row(Value, frozen=True):
     session: int | None
     values: tuple[Value, ...] | None
     by: str = ""
+
+
+class Engine(Value, frozen=True):
+    """An engine. `driver` is the beginning of its URL where known; `inner` marks an async engine's `sync_engine`.
+
+    `pooled` tells whether it keeps connections, None when nobody knows.
+    """
+
+    is_async: bool
+    site: Site
+    driver: str = ""
+    inner: bool = False
+    pooled: bool | None = True
 
 
 class Factory(Value, frozen=True):
@@ -229,17 +289,8 @@ class Factory(Value, frozen=True):
     expires: bool | None
     library: str
     site: Site
-    bind: str = ""
+    engine: Engine | None = None
     scoped: bool = False
-
-
-class Engine(Value, frozen=True):
-    """An engine. `driver` is the beginning of its URL where known; `inner` marks an async engine's `sync_engine`."""
-
-    is_async: bool
-    site: Site
-    driver: str = ""
-    inner: bool = False
 
 
 class Awaitable(Value, frozen=True):

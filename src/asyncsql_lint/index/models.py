@@ -52,6 +52,7 @@ class Models:
         self._imperative: set[ClassInfo] = set()
         self._tables: dict[str, list[ClassInfo]] = {}
         self._backrefs: dict[ClassInfo, dict[str, Attribute]] = {}
+        self._named: dict[str, list[ClassInfo]] | None = None
         self._scan()
 
     # -- which classes are models
@@ -146,6 +147,15 @@ class Models:
         if self.index.inherits(info, "sqlmodel.SQLModel"):
             return info.name.lower()
         return None
+
+    def of_table(self, name: str) -> list[ClassInfo]:
+        """The classes that are mapped to a table with this name."""
+        if self._named is None:
+            self._named = {}
+            for info in self.index.classes():
+                if self.is_mapped(info) and (table := self.tablename(info)) is not None:
+                    self._named.setdefault(table, []).append(info)
+        return self._named.get(name, [])
 
     def _collect(self, info: ClassInfo) -> dict[str, Attribute]:
         table: dict[str, Attribute] = {}

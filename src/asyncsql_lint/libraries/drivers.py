@@ -25,6 +25,12 @@ SYNC_DEFAULTS = {
 }
 """Dialects without a driver in the URL whose default driver is sync, on SQLAlchemy 2.0 and 2.1."""
 
+DRIVERS = frozenset({"asyncpg", "aiosqlite", "aiomysql", "asyncmy", "psycopg", "psycopg2"})
+"""Drivers that are taken for dialects: `asyncpg://`."""
+
+DIALECTS = {"aiosqlite": "sqlite+aiosqlite", "aiomysql": "mysql+aiomysql", "asyncmy": "mysql+asyncmy"}
+"""What is meant by these; by the others it is PostgreSQL."""
+
 POOLS = frozenset({"sqlalchemy.QueuePool", "sqlalchemy.pool.SingletonThreadPool", "sqlalchemy.pool.QueuePool"})
 """Pool classes that an async engine refuses."""
 

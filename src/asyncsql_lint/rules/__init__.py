@@ -8,11 +8,16 @@ from asyncsql_lint.rule import Rule
 from asyncsql_lint.rules.async_event_listener import AsyncEventListener
 from asyncsql_lint.rules.blocking_database_call import BlockingDatabaseCall
 from asyncsql_lint.rules.create_all_without_run_sync import CreateAllWithoutRunSync
+from asyncsql_lint.rules.datetime_awareness import DatetimeAwareness
 from asyncsql_lint.rules.deferred_column_access import DeferredColumnAccess
 from asyncsql_lint.rules.dependency_called_directly import DependencyCalledDirectly
 from asyncsql_lint.rules.detached_access import DetachedAccess
+from asyncsql_lint.rules.driver_arguments import DriverArguments
 from asyncsql_lint.rules.driver_mismatch import DriverMismatch
+from asyncsql_lint.rules.engine_across_loops import EngineAcrossLoops
+from asyncsql_lint.rules.engine_per_call import EnginePerCall
 from asyncsql_lint.rules.engine_session_mismatch import EngineSessionMismatch
+from asyncsql_lint.rules.expire_on_commit_default import ExpireOnCommitDefault
 from asyncsql_lint.rules.expired_after_commit import ExpiredAfterCommit
 from asyncsql_lint.rules.expired_after_rollback import ExpiredAfterRollback
 from asyncsql_lint.rules.global_session import GlobalSession
@@ -22,6 +27,7 @@ from asyncsql_lint.rules.lazy_strategy import LazyStrategy
 from asyncsql_lint.rules.legacy_query import LegacyQuery
 from asyncsql_lint.rules.loader_option_mismatch import LoaderOptionMismatch
 from asyncsql_lint.rules.missing_await import MissingAwait
+from asyncsql_lint.rules.missing_pool_pre_ping import MissingPoolPrePing
 from asyncsql_lint.rules.missing_unique import MissingUnique
 from asyncsql_lint.rules.pool_class import PoolClass
 from asyncsql_lint.rules.row_as_entity import RowAsEntity
@@ -33,6 +39,7 @@ from asyncsql_lint.rules.superfluous_await import SuperfluousAwait
 from asyncsql_lint.rules.sync_context_manager import SyncContextManager
 from asyncsql_lint.rules.sync_session_dependency import SyncSessionDependency
 from asyncsql_lint.rules.syntax_error import SyntaxErrorRule
+from asyncsql_lint.rules.text_parameters import TextParameters
 from asyncsql_lint.rules.unentered_transaction import UnenteredTransaction
 from asyncsql_lint.rules.unknown_rule import UnknownRule
 from asyncsql_lint.rules.unloaded_collection_write import UnloadedCollectionWrite
@@ -70,6 +77,13 @@ RULES: tuple[type[Rule[Any]], ...] = (
     SessionOutlivesRequest,
     ScopedSessionScope,
     DependencyCalledDirectly,
+    ExpireOnCommitDefault,
+    EnginePerCall,
+    EngineAcrossLoops,
+    DriverArguments,
+    MissingPoolPrePing,
+    DatetimeAwareness,
+    TextParameters,
     SyntaxErrorRule,
     UnusedSuppression,
     UnknownRule,

@@ -1,0 +1,100 @@
+"""Event loops: an engine keeps connections of the loop in which they were made, and no other loop can use them.
+
+Facts 8-*: one `asyncio.run()` after another with the same pool of asyncpg fails, unless the engine was disposed of in
+between, has no pool, or was made inside.
+"""
+
+from __future__ import annotations
+
+from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow.events import Mismatch
+from asyncsql_lint.flow.machine import Machine
+from asyncsql_lint.flow.repeated import is_repeated
+from asyncsql_lint.flow.state import Effect, State
+from asyncsql_lint.flow.values import UNKNOWN, Arguments, Coroutine, Engine, Value
+from asyncsql_lint.libraries.drivers import split
+from asyncsql_lint.syntax import facts as f
+from asyncsql_lint.syntax.walk import inside
+
+_ATTACHED = "RuntimeError: Task got Future attached to a different loop"
+_RUNNING = "RuntimeError: asyncio.run() cannot be called from a running event loop"
+
+
+def run(arguments: Arguments, site: Site, state: State, m: Machine) -> Value:
+    """`asyncio.run(coroutine)`: a loop of its own."""
+    first = arguments.get(0, "main")
+    if not isinstance(first, Coroutine):
+        return UNKNOWN
+    frame = m.frame
+    engines, disposed = frame.engines, frame.disposed
+    frame.engines, frame.disposed = frozenset(), frozenset()
+    value = _awaited(first, "asyncio.run()", site, state, m)
+    for engine in sorted(frame.engines, key=lambda e: (e.site.path, e.site.node)):
+        _used(engine, engine.site in frame.disposed, site, state, m)
+    emptied = {m.engines.number(place) for place in frame.disposed}
+    state.effects = tuple(e for e in state.effects if e.kind != "loop" or e.session not in emptied)
+    frame.engines |= engines
+    frame.disposed |= disposed
+    return value
+
+
+def run_until_complete(arguments: Arguments, site: Site, state: State, m: Machine) -> Value:
+    """`loop.run_until_complete(coroutine)`: the loop may be the same as before."""
+    first = arguments.get(0, "future")
+    return _awaited(first, "run_until_complete()", site, state, m) if isinstance(first, Coroutine) else UNKNOWN
+
+
+def _awaited(coroutine: Coroutine, name: str, site: Site, state: State, m: Machine) -> Value:
+    frame = m.frame
+    mode, database = frame.mode, frame.database
+    frame.mode, frame.database = "loop", False
+    try:
+        return m.await_(coroutine, site, state)
+    finally:
+        frame.mode = mode
+        is_async = frame.function is not None and frame.function.node.is_async
+        if frame.database and mode == "loop" and is_async:
+            problem = "is called in a coroutine, where an event loop is running already"
+            _tell(f"`{name}`", problem, "await the coroutine", _RUNNING, site, m)
+        frame.database = frame.database or database
+
+
+def _used(engine: Engine, is_disposed: bool, site: Site, state: State, m: Machine) -> None:
+    """A loop came to its end; the engine's pool keeps its connections unless it was disposed of."""
+    if engine.pooled is not True or split(engine.driver)[1] != "asyncpg":
+        return
+    number = m.engines.number(engine.site)
+    again = any(effect.kind == "loop" and effect.session == number for effect in state.effects)
+    if again or (not is_disposed and (is_repeated(m.frame.function, m) or _is_looped(engine, site, m))):
+        problem = "starts another event loop, but the engine's pool keeps connections of the one before"
+        remedy = "make the engine with `poolclass=NullPool`, or dispose of it at the end of each loop"
+        _tell("`asyncio.run()`", problem, remedy, _ATTACHED, site, m, ((engine.site, "the engine is made here"),))
+    state.effects = (*state.effects, Effect("loop", number, site))
+
+
+def _is_looped(engine: Engine, site: Site, m: Machine) -> bool:
+    """Whether a place is in a `for` or `while` that the engine is made outside of, and that nothing leaves early."""
+    function = m.frame.function
+    if function is None:
+        return False
+    for loop in inside(function.node.body):
+        if isinstance(loop, (f.For, f.While)):
+            parts = list(inside(loop.body))
+            nodes = {node.at for node in parts}
+            if any(isinstance(p, f.Return) or (isinstance(p, f.Jump) and p.kind == "break") for p in parts):
+                continue
+            if site.node in nodes and not (engine.site.path == site.path and engine.site.node in nodes):
+                return True
+    return False
+
+
+def _tell(
+    what: str,
+    problem: str,
+    remedy: str,
+    raises: str,
+    site: Site,
+    m: Machine,
+    trace: tuple[tuple[Site, str], ...] = (),
+) -> None:
+    m.emit(Mismatch(site=site, kind="loops", what=what, problem=problem, remedy=remedy, raises=raises, trace=trace))

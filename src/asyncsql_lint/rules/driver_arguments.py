@@ -1,0 +1,62 @@
+"""ASL604, driver-arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from asyncsql_lint.diagnostics import Applicability, Severity
+from asyncsql_lint.flow.events import Mismatch
+from asyncsql_lint.rule import Finding, Rule, RuleMeta
+
+
+class DriverArguments(Rule[Mismatch]):
+    """Reports arguments that the driver of an engine does not know.
+
+    ## What it does
+    Finds what asyncpg does not take: in the query of the URL, in `connect_args`, and among the keywords of
+    `create_async_engine()`. Most of them are those of libpq (`sslmode`, `application_name`, `options`) or of SQLite
+    (`check_same_thread`).
+
+    ## What happens
+    `TypeError: connect() got an unexpected keyword argument 'sslmode'` on the first connection; a wrong keyword of the
+    engine raises `TypeError: Invalid argument(s)` when it is made.
+
+    ## Example
+    ```python
+    async def example() -> object:
+        own = create_async_engine("postgresql+asyncpg://app@localhost/app?sslmode=require")
+        async with own.connect() as connection:
+            return await connection.scalar(text("select 1"))
+    ```
+
+    ## Use instead
+    ```python
+    async def example() -> object:
+        return create_async_engine("postgresql+asyncpg://app@localhost/app?ssl=require")
+    ```
+
+    ## Fix safety
+    There is no fix: what takes the argument's place is not always one of the same name.
+
+    ## What it cannot see
+    URLs that come from the environment, and arguments of drivers other than asyncpg.
+
+    ## References
+    - [`asyncpg.connect()`](https://magicstack.github.io/asyncpg/current/api/index.html#connection)
+    """
+
+    meta = RuleMeta(
+        code="ASL604",
+        name="driver-arguments",
+        severity=Severity.ERROR,
+        fix=Applicability.DISPLAY,
+        raises="TypeError: connect() got an unexpected keyword argument",
+    )
+    listens_to = Mismatch
+
+    def check(self, event: Mismatch) -> Iterator[Finding]:
+        """Yield what is wrong with `event`."""
+        if event.kind != "arguments":
+            return
+        message = f"{event.what} {event.problem}"
+        yield self.found(event, message, help=event.remedy, symbol=event.what, raises=event.raises)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow.events import AttributeRead, DependencyMisused, Event
+from asyncsql_lint.flow.events import AttributeRead, DependencyMisused, Event, Mismatch
 from asyncsql_lint.index.definitions import FunctionInfo
 
 
@@ -59,6 +59,8 @@ def is_test(path: str) -> bool:
 
 
 def _what(event: Event) -> str:
+    if isinstance(event, Mismatch):
+        return f"{event.kind} {event.what}"
     return f"{event.model}.{event.attribute}" if isinstance(event, AttributeRead) else ""
 
 

@@ -230,8 +230,8 @@ class Mismatch(Event, frozen=True, kw_only=True):
 
     `kind` is `driver`, `pairing`, `ddl`, `listener`, `pool` or `scope`; for engines and data `arguments`, `datetime`,
     `text`, `loops`, `per-call`, `expiry` or `ping`. `what` is the thing at the site, `problem` what is wrong with it,
-    `remedy` what to do; `raises` is the error, where the rule knows several. It is inferred when it hangs on a library's
-    version that nobody knows.
+    `remedy` what to do; `raises` is the error, where the rule knows several. It is inferred when it hangs on a
+    library's version that nobody knows.
     """
 
     kind: str

@@ -246,6 +246,8 @@ def _failed(
     if m.frame.mode == "thread" or (session is not None and not session.is_async and m.frame.mode == "sync"):
         return
     tell(ref, instance, attribute, why, site, state, m, write, serializer)
+    if instance.expired is not None and instance.expired.kind == why:
+        state.heap[ref.id] = doubted(instance) or instance  # the first read fails: nothing comes after it
 
 
 def not_awaitable(instance: Instance, attribute: Attribute, m: Machine) -> str:

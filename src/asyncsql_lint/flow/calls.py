@@ -625,7 +625,7 @@ class Calls(Attributes):
         site = Site(info.module.path, param.at)
         if param.kind in {"args", "kwargs"}:
             return UNKNOWN
-        dependency = self.names.evaluate_global(info.module, param.default) if param.default is not None else None
+        dependency = self.injected(param.default, info, state) if param.default is not None else None
         if not isinstance(dependency, Dependency) and param.annotation is not None:
             dependency = dependency_in(param.annotation, info.module, self.names) or dependency
         if isinstance(dependency, Dependency):
@@ -640,6 +640,12 @@ class Calls(Attributes):
         if isinstance(dependency, Const) and dependency.value is None:
             return UNKNOWN
         return UNKNOWN if dependency is None or isinstance(dependency, Dependency) else Opaque()
+
+    def injected(self, expression: f.Expr, info: FunctionInfo, state: State) -> Value:
+        """The value of a parameter's default; that of a nested function may name what is local around it."""
+        if self.frame.function is not None and self.within(Site(info.module.path, info.node.at)):
+            return self.evaluate(expression, state)
+        return self.names.evaluate_global(info.module, expression)
 
     def depended(self, dependency: Dependency, param: f.Param, info: FunctionInfo, site: Site, state: State) -> Value:
         """What a dependency gives, once for a request."""

@@ -97,9 +97,9 @@ class LegacyQuery(Event, frozen=True, kw_only=True):
 class AttributeRead(Event, frozen=True, kw_only=True):
     """An attribute of an ORM object that is not there when it is read.
 
-    `kind` is `relationship`, `column` or `proxy`; `why` is `lazy` (never loaded), `raise` (forbidden to load),
-    `deferred`, `dynamic`, `commit`, `rollback`, `expire`, `server` (the database made the value); `detached`
-    tells that no session is there to load it. `write` is the name of a method that changes the collection,
+    `kind` is `relationship`, `column` or `proxy`; `why` is `lazy` (never loaded), `raise` (forbidden to load), `noload`
+    (there, but empty), `deferred`, `dynamic`, `commit`, `rollback`, `expire`, `server` (the database made the value);
+    `detached` tells that no session is there to load it. `write` is the name of a method that changes the collection,
     or `=`; `serializer` names what reads it without saying so. `chain` is the path from the queried entity. `target`
     is the class of a many-to-one's object: if the session holds one, nothing may have to be loaded.
     """

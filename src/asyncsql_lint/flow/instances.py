@@ -92,8 +92,10 @@ def _by_plan(plan: Plan, relation: Attribute) -> tuple[Loaded, str]:
         strategy = relation.lazy
     if strategy is None:
         return MAYBE, ""
-    if strategy in LOADS or strategy == "noload":
+    if strategy in LOADS:
         return YES, ""
+    if strategy == "noload":
+        return YES, "noload"
     if strategy in {"raise", "raise_on_sql"}:
         return NO, "raise"
     return (NO, "lazy") if strategy in {"select", "lazy", "default"} else (MAYBE, "")
@@ -189,6 +191,9 @@ def _read_relationship(
         loaded = MAYBE
     if loaded is NO:
         _failed(ref, instance, relation, why, site, state, m, write, serializer)
+    elif why == "noload" and not write and not serializer:  # a serialiser may be meant to find nothing
+        put(ref, relation.name, Slot(YES), state)
+        tell(ref, instance, relation, why, site, state, m)
     elif loaded is MAYBE:
         return value_of(ref, relation, state, m, MAYBE)
     return value_of(ref, relation, state, m, YES)

@@ -16,19 +16,24 @@ _WORDS = {
     "dynamic": "is a dynamic collection: it cannot be iterated over under an async session",
     "write_only": "is a write-only collection: it cannot be iterated over",
     "no-attrs": "is awaited through `awaitable_attrs`, but its class does not inherit from AsyncAttrs",
+    "noload": "is read, but `noload` leaves it empty whatever rows there are",
     "forbidden": 'is awaited through `awaitable_attrs`, but lazy="raise" forbids to load it',
 }
 
+_HELPS = {"noload": "load it where it is read, with `selectinload()` or `joinedload()`"}
+_RAISES = {"forbidden": FORBIDDEN, "noload": "nothing: rows that are there are not seen"}
+
 
 class LazyStrategy(Rule[AttributeRead]):
-    """Reports iteration over dynamic and write-only collections.
+    """Reports reads of relationships whose strategy does not allow them: dynamic, write-only and `noload`.
 
     ## What it does
     Finds iteration over a `lazy="dynamic"` collection, and `all()`, `first()` or `count()` of it, under an async session;
-    and iteration over a write-only collection.
+    iteration over a write-only collection; and reads of what `noload` keeps empty.
 
     ## What happens
-    A dynamic collection runs its query on the spot: `MissingGreenlet`. A write-only one refuses: `TypeError`.
+    A dynamic collection runs its query on the spot: `MissingGreenlet`. A write-only one refuses: `TypeError`. One with
+    `noload` raises nothing: it is empty, or None, though there are rows (SQLAlchemy 2.1 deprecates it).
 
     ## Example
     ```python
@@ -48,7 +53,8 @@ class LazyStrategy(Rule[AttributeRead]):
     There is no fix: run `collection.statement` (dynamic) or `collection.select()` (write-only) with the session.
 
     ## What it cannot see
-    Collections of objects that the analysis cannot follow.
+    Collections of objects that the analysis cannot follow. What a serialiser reads with `noload` is left alone: it may be
+    meant to be empty.
 
     ## References
     - [Dynamic relationship loaders](https://docs.sqlalchemy.org/en/20/orm/large_collections.html)
@@ -72,7 +78,7 @@ class LazyStrategy(Rule[AttributeRead]):
             event,
             f"`{event.model}.{event.attribute}` {words}",
             related=story(event),
-            help=_HELP,
+            help=_HELPS.get(event.why, _HELP),
             symbol=f"{event.model}.{event.attribute}",
-            raises=FORBIDDEN if event.why == "forbidden" else MISSING_GREENLET,
+            raises=_RAISES.get(event.why, MISSING_GREENLET),
         )

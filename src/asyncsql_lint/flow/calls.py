@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import concurrency, library, pairing, sessions
+from asyncsql_lint.flow import concurrency, library, pairing, sessions, transactions
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow import statements as sql
 from asyncsql_lint.flow.attributes import Attributes
 from asyncsql_lint.flow.coroutines import lost
 from asyncsql_lint.flow.events import Unentered
-from asyncsql_lint.flow.freeze import Frozen
+from asyncsql_lint.flow.freeze import Frozen, reachable
 from asyncsql_lint.flow.machine import MAX_DEPTH
 from asyncsql_lint.flow.names import annotation_of_dependency, dependency_in
 from asyncsql_lint.flow.objects import Instance, Life, Loaded, Object, Query, Result, Session, Slot
@@ -235,6 +235,7 @@ class Calls(Attributes):
             case Primitive(kind="transaction" | "savepoint" | "stream"):
                 if value.kind == "stream" and isinstance(value.of, LibraryMethod):
                     return self.library_coroutine(value.of, Coroutine(value.of, Arguments(), site, ""), site, state)
+                transactions.begins(value, site, state, self, is_block=False)
                 if isinstance(value.of, Ref):
                     self.effect("io", value.of.id, site, state)
                 return value
@@ -262,6 +263,8 @@ class Calls(Attributes):
             self.start(receiver, state)
             return sessions.operation(receiver, found, method.name, value.arguments, value.site, state, self)
         if isinstance(found, Result):
+            if isinstance(receiver, Ref):
+                transactions.streamed(receiver, found, method.name, value.site, state, self)
             return self.fetch(found, method.name, value.site, state, is_call=True)
         self.frame.database = True
         return NONE
@@ -424,6 +427,7 @@ class Calls(Attributes):
                 return Primitive("future", Partial(first, Arguments(arguments.positional[1:], arguments.keywords)))
             case "exit_stack", "enter_async_context" | "enter_context":
                 value = self.enter(first, name == "enter_async_context", site, site, state, fixable=False)
+                self.given_away((first, value), state)
                 if name == "enter_context":
                     return value
                 return Coroutine(External("run:value"), Arguments((value,)), site, "enter_async_context()")
@@ -431,6 +435,9 @@ class Calls(Attributes):
                 return self.object_method(
                     receiver.of, name if receiver.kind == "transaction" else "flush", Arguments(), site, state
                 )
+            case (("transaction" | "savepoint"), ("close" | "start")):
+                self.given_away((receiver,), state)
+                return UNKNOWN
             case (("dynamic" | "write_only"), _):
                 return UNKNOWN
             case "mutable", _:
@@ -453,7 +460,13 @@ class Calls(Attributes):
             case "plain", _:
                 return Primitive("plain") if name in _PLAIN_METHODS else UNKNOWN
             case _:
+                self.given_away((*arguments.positional, *(v for _, v in arguments.keywords)), state)
                 return UNKNOWN
+
+    def given_away(self, values: tuple[Value, ...], state: State) -> None:
+        """Sessions among some values are somebody else's business: a stack's, a callback's, another context's."""
+        for number in reachable(values, state.heap):
+            transactions.doubted(number, state)
 
     def adapted(self, kind: Value, value: Value, site: Site, state: State) -> None:
         """`TypeAdapter(list[Schema]).validate_python(value)`."""
@@ -614,6 +627,7 @@ class Calls(Attributes):
         value = self.resolved(callee, site, state)
         session = self.session(value, state)
         if session is not None and isinstance(value, Ref) and value.id >= 0:
+            session = transactions.given(session)
             state.heap[value.id] = replace(
                 session, scope="dependency", origin=site, confidence=min(session.confidence, Confidence.INFERRED)
             )

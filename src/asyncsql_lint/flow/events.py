@@ -157,6 +157,58 @@ class SessionShared(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionMisused(Event):
+    """`use` of a session or connection whose transaction does not allow it; `what` is `session` or `connection`.
+
+    `ended` is what ended the transaction of the block around it; where it is empty, `begin()` meets a transaction that
+    is begun already, `nested` if by a block around it.
+    """
+
+    use: str
+    what: str
+    ended: str
+    nested: bool = False
+
+    def placed(self, place: Callable[[Site], Site]) -> TransactionMisused:
+        """The same event with its own place, which may be the caller's, and those of its story replaced."""
+        return replace(self, site=place(self.site), trace=tuple((place(site), words) for site, words in self.trace))
+
+    def leans_on(self, path: str) -> bool:
+        """Whether its own place or one of its story has this path."""
+        return self.site.path == path or any(site.path == path for site, _ in self.trace)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorSwallowed(Event):
+    """A handler, at `site`, that catches an error of the database; `use` is what uses the session after it.
+
+    `late` tells that what it catches is a timeout or a cancellation, `in_block` that a `begin()` block is around it,
+    where a rollback would end the block's transaction.
+    """
+
+    use: str
+    what: str
+    late: bool
+    in_block: bool
+
+    def placed(self, place: Callable[[Site], Site]) -> ErrorSwallowed:
+        """The same event with its own place, which a callee does not know, and those of its story replaced."""
+        return replace(self, site=place(self.site), trace=tuple((place(site), words) for site, words in self.trace))
+
+    def leans_on(self, path: str) -> bool:
+        """Whether its own place or one of its story has this path."""
+        return self.site.path == path or any(site.path == path for site, _ in self.trace)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamLost(Event):
+    """A fetch from a streamed result after its transaction; `ended` is `close`, `commit` or `rollback`."""
+
+    method: str
+    ended: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionGlobal(Event):
     """A session that outlives requests; `where` says in what it is kept."""
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow import pairing, serialization
+from asyncsql_lint.flow import pairing, serialization, transactions
 from asyncsql_lint.flow.contexts import Contexts
 from asyncsql_lint.flow.coroutines import lost
 from asyncsql_lint.flow.events import SessionGlobal, Unentered
@@ -267,6 +267,7 @@ class Executor(Contexts):
         """`raise`: only a watched `try` hears of it."""
         again = statement.value is None or isinstance(statement.value, f.Name)
         for end, _ in self.ways(state, lambda s: self.evaluate(statement.value, s) if statement.value else NONE):
+            transactions.raised(end)
             self.frame.sink.watch(end, database=again)
         return []
 
@@ -541,6 +542,7 @@ class Executor(Contexts):
             starts = [s.copy() for s in inner.raised(database=self.of_database(handler.type))]
             unlikely = self.narrow_error(handler.type)
             for start in starts:
+                transactions.caught(handler.type, self.site(handler), start, self)
                 if handler.name is not None:
                     start.env[handler.name] = Opaque(True)
                 if unlikely:
@@ -548,7 +550,7 @@ class Executor(Contexts):
             after += self.block(handler.body, starts)
         if not self._catches_all(statement):
             for one, database in inner.raises:
-                guarded.watch(one, database=database)
+                guarded.watch(transactions.passed(one, statement.handlers, self), database=database)
         self.frame.sink = outer
         return self.finally_(statement.final, after, [inner, guarded], outer)
 
@@ -651,6 +653,7 @@ class Executor(Contexts):
             for way in sink.raised(database=False):
                 swallowed = way.copy()
                 swallowed.assumed |= {HANDLED, f"<suppress {statement.at}>"}
+                transactions.suppressed(item.context, site, swallowed, self)
                 ends.append(swallowed)
         return ends
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
+from asyncsql_lint.flow import transactions
 from asyncsql_lint.flow.answers import answer, is_pure
 from asyncsql_lint.flow.coroutines import lost, needless
 from asyncsql_lint.flow.machine import Machine, truth
@@ -240,7 +241,7 @@ def _await(m: Expressions, e: f.Await, state: State) -> Value:
     outer, m.frame.awaited = m.frame.awaited, e.value.at
     value = m.evaluate(e.value, state)
     m.frame.awaited = outer
-    m.frame.sink.watch(state, database=isinstance(value, (Coroutine, Task)))
+    m.frame.sink.watch(transactions.failing(value, state, m), database=isinstance(value, (Coroutine, Task)))
     if isinstance(value, Coroutine):
         return m.await_(value, m.site(e.value), state)
     if needless(value, m.site(e), state, m, describe(e.value)):

@@ -135,7 +135,11 @@ def renamed_object(obj: HeapObject, by: Renaming) -> HeapObject:
                 closed=by.cause(obj.closed),
             )
         case Session():
-            return replace(obj, twin=by.session(obj.twin), origin=by.place(obj.origin))
+            twin, failed, ended = by.session(obj.twin), by.cause(obj.failed), by.cause(obj.ended)
+            return replace(obj, twin=twin, origin=by.place(obj.origin), failed=failed, ended=ended)
+        case Result() if obj.is_async:
+            ended = by.cause(obj.ended)
+            return replace(obj, session=by.session(obj.session), statement=_statement(obj.statement, by), ended=ended)
         case Result() | Query():
             return replace(obj, session=by.session(obj.session), statement=_statement(obj.statement, by))
         case Object():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeAlias
 
 from asyncsql_lint.diagnostics.site import Site
@@ -149,10 +150,12 @@ def _factory(m: Expressions, name: str, arguments: Arguments, site: Site, state:
     if name == "sqlalchemy.async_sessionmaker":
         pairing.session_bind(True, bind, "`async_sessionmaker`", site, m)
         pairing.session_class("async_sessionmaker", True, library is None or library[0] == "async", site, m)
-        return Factory(True, expires, (library or ("", "sqlalchemy"))[1], site)
+        of = "connection" if m.session(bind, state) is not None else ""
+        return Factory(True, expires, (library or ("", "sqlalchemy"))[1], site, of)
     if library is not None:
         pairing.session_bind(library[0] == "async", bind, "`sessionmaker`", site, m)
-        return Factory(library[0] == "async", expires, library[1], site)
+        of = "connection" if m.session(bind, state) is not None else ""
+        return Factory(library[0] == "async", expires, library[1], site, of)
     if given is not None or arguments.open:
         return UNKNOWN
     pairing.session_bind(False, bind, "`sessionmaker` without `class_`", site, m)
@@ -188,7 +191,8 @@ def _session(m: Expressions, name: str, arguments: Arguments, site: Site, state:
     connection = m.session(bind, state)
     inside = m.frame.mode == "greenlet" and (isinstance(bind, Engine) and bind.inner)
     greenlet = not is_async and (inside or (connection is not None and connection.greenlet))
-    return m.new(Session(is_async, library=library, expires=expires, origin=site, greenlet=greenlet), state)
+    kept = not isinstance(bind, Engine)
+    return m.new(Session(is_async, library=library, expires=expires, origin=site, greenlet=greenlet, kept=kept), state)
 
 
 def _scoped(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
@@ -262,6 +266,8 @@ def _create_task(m: Expressions, name: str, arguments: Arguments, site: Site, st
 def _passed_on(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
     """`shield`, `wait_for`: awaiting them awaits their argument."""
     first = arguments.get(0, "fut") or arguments.get(0, "arg")
+    if isinstance(first, Coroutine) and name == "asyncio.wait_for":
+        return replace(first, deadline=True)
     return first if isinstance(first, (Coroutine, Task)) else UNKNOWN
 
 

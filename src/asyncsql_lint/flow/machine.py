@@ -114,7 +114,8 @@ class Frame:
     """One function while it is analysed.
 
     `mode` is `loop` (on the event loop), `sync` (a plain function, nobody knows where), `greenlet` (in `run_sync`)
-    or `thread`. `pending` are events on objects that the function was given: its callers are to blame.
+    or `thread`. `pending` are events on objects that the function was given: its callers are to blame. `unguarded` are
+    the sessions it was given with what may fail on them, `guarded` tells that from here on others may see to that.
     """
 
     module: ModuleInfo
@@ -132,6 +133,8 @@ class Frame:
     globals: set[str] = field(default_factory=set)
     database: bool = False
     awaited: int = -1
+    unguarded: dict[tuple[int, str], None] = field(default_factory=dict)
+    guarded: bool = False
     self_value: Value | None = None
 
     @property
@@ -172,6 +175,7 @@ class Machine(ABC):
         self._asked: list[int] = []
         self.limits: dict[str, int] = {}
         self.failures: list[Failure] = []
+        self.only_sqlite: bool | None = None
         self.notes: dict[Site, set[str]] = {}
         self.holders: dict[Site, FunctionInfo | None] = {}
 

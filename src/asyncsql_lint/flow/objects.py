@@ -91,12 +91,28 @@ class Instance:
     pk: Value | None = None
 
 
+class Transaction(Enum):
+    """What is known of a session's transaction: MARKED was begun and has no connection yet (`add()`), OPEN has one.
+
+    ENDED was committed or rolled back in a `begin()` block that goes on. Whether a session at rest has none is not told
+    from not knowing: neither proves anything.
+    """
+
+    UNKNOWN = "unknown"
+    MARKED = "marked"
+    OPEN = "open"
+    ENDED = "ended"
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """A session or connection. `expires` is its expire_on_commit; None when nobody knows.
 
     `kind` is `session` or `connection`; `greenlet` tells that it is the sync session that `run_sync` hands to its
     callback; `origin` where it came from, `scope` how: `parameter`, `dependency`, `factory`, `constructor`, `global`.
+    `blocks` counts the `begin()` and `begin_nested()` blocks that are certainly open, `failed` is the error that nobody
+    rolled back, `ended` what ended the transaction of a block or closed the session, `kept` tells that others may close
+    it: a `with`, or whoever it was handed to.
     """
 
     is_async: bool
@@ -111,17 +127,27 @@ class Session:
     twin: int | None = None
     started: bool = True
     cls: ClassInfo | None = None
+    transaction: Transaction = Transaction.UNKNOWN
+    blocks: int = 0
+    failed: Cause | None = None
+    kept: bool = False
+    ended: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A result. `kind` is `rows`, `scalars` or `mappings`; `is_async` for a streamed one."""
+    """A result. `kind` is `rows`, `scalars` or `mappings`; `is_async` for a streamed one.
+
+    `fetched` tells that some of it may be in memory; `ended` is what ended the transaction of a streamed one.
+    """
 
     session: int | None
     statement: Statement
     kind: str = "rows"
     is_async: bool = False
     uniqued: bool = False
+    fetched: bool = False
+    ended: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow import pairing
+from asyncsql_lint.flow import pairing, transactions
 from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.objects import Cause, Instance, Life, Loaded, Query, Result, Session, Slot
 from asyncsql_lint.flow.plans import Plan
@@ -18,12 +18,14 @@ from asyncsql_lint.flow.values import (
     UNKNOWN,
     Alias,
     Arguments,
+    BoundMethod,
     ClassValue,
     Const,
     Coroutine,
     Engine,
     Entity,
     Factory,
+    FunctionValue,
     LibraryMethod,
     ListValue,
     Primitive,
@@ -73,6 +75,7 @@ def marked(ref: Ref, name: str, arguments: Arguments, site: Site, state: State, 
     """The methods that do no I/O: `add`, `expire`, `expunge` and what only asks."""
     number = owner(ref, state, m)
     target = arguments.get(0, "instance")
+    transactions.marked(number, name, state, site, m)
     match name:
         case "add" | "add_all":
             for child in orm.refs_in(target if target is not None else arguments.keyword("instances")):
@@ -91,6 +94,8 @@ def marked(ref: Ref, name: str, arguments: Arguments, site: Site, state: State, 
         case "expunge_all":
             orm.detached_all(number, site, state)
             return NONE
+        case "in_transaction" if transactions.asked(number, state):
+            return Const(True)
         case _ if name in api.SESSION_SYNC | api.CONNECTION_SYNC:
             return Primitive("plain")
         case _:
@@ -127,6 +132,7 @@ def operation(
 ) -> Value:
     """What a method that talks to the database does, awaited or sync."""
     number = owner(ref, state, m)
+    transactions.operated(number, name, arguments, site, state, m)
     if name not in {"close", "aclose", "delete", "run_sync", "close_all", "remove"}:
         m.effect("io", number, site, state)
     match name:
@@ -163,7 +169,8 @@ def operation(
         case "run_sync":
             return _run_sync(ref, session, arguments, site, state, m)
         case "connection":
-            return m.new(replace(session, kind="connection", twin=None, origin=site), state)
+            made = transactions.derived(session)
+            return m.new(replace(made, kind="connection", twin=None, origin=site), state)
         case _:
             return UNKNOWN if name in {"get_raw_connection", "execution_options", "start"} else NONE
 
@@ -282,7 +289,11 @@ def _run_sync(ref: Ref, session: Session, arguments: Arguments, site: Site, stat
     if not arguments.positional:
         return UNKNOWN
     callee, *rest = arguments.positional
-    twin = replace(session, is_async=False, greenlet=True, twin=owner(ref, state, m), origin=site)
+    number = owner(ref, state, m)
+    if not isinstance(callee, (FunctionValue, BoundMethod)):
+        transactions.doubted(number, state)
+    twin = transactions.derived(session)
+    twin = replace(twin, is_async=False, greenlet=True, twin=number, origin=site)
     given = Arguments((m.new(twin, state), *rest), arguments.keywords, arguments.open)
     frame = m.frame
     mode, frame.mode = frame.mode, "greenlet"
@@ -423,6 +434,7 @@ def made_by(factory: Factory, arguments: Arguments, site: Site, state: State, m:
             origin=site,
             scope="factory",
             scoped=factory.scoped,
+            kept=factory.bind == "connection",
         ),
         state,
     )

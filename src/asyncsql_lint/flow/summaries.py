@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
+from asyncsql_lint.flow import transactions
 from asyncsql_lint.flow.events import Event
 from asyncsql_lint.flow.freeze import Frozen, Renaming, reachable, renamed, renamed_object
 from asyncsql_lint.flow.machine import FIRST_ID, MAX_DEPTH, MAX_STEPS, Frame, Machine, Sink, Unreachable
@@ -60,6 +61,7 @@ class Summary:
     finished: bool = False
     irrelevant: bool = False
     lost: bool = False
+    unguarded: tuple[tuple[int, str], ...] = ()
 
 
 class Summaries:
@@ -136,6 +138,7 @@ class Summaries:
             for event in frame.blocked:
                 m.events.setdefault(event)
                 m.holders.setdefault(event.site, function)
+        summary.unguarded = tuple(frame.unguarded)
         summary.database = frame.database
         summary.finished = True
 
@@ -167,6 +170,7 @@ class Summaries:
         self.tell(summary, given, site, function, state)
         if not summary.finished:
             return UNKNOWN
+        transactions.failed_below(summary.unguarded, given.originals, state, m)
         if m.frame.sink.watched:
             for outcome in summary.raises:
                 trial = state.copy()
@@ -273,6 +277,7 @@ def doubt(numbers: Iterable[int], site: Site, state: State, m: Machine) -> None:
         found = state.heap.get(number)
         if isinstance(found, Session):
             m.effect("escape", number, site, state)
+            transactions.doubted(number, state)
             orm.doubted_all(number, state)
         elif isinstance(found, Instance):
             changed = orm.doubted(found)

@@ -124,12 +124,16 @@ class Partial(Value):
 
 @dataclass(frozen=True, slots=True)
 class Coroutine(Value):
-    """A coroutine that nobody has awaited: what awaiting it will call, and where it was made."""
+    """A coroutine that nobody has awaited: what awaiting it will call, and where it was made.
+
+    `deadline` tells that it is cancelled when it takes too long: `wait_for(...)`.
+    """
 
     callee: Value
     arguments: Arguments
     site: Site
     label: str
+    deadline: bool = False
 
 
 @dataclass(frozen=True, slots=True)

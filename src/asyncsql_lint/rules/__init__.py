@@ -6,6 +6,7 @@ from typing import Any
 
 from asyncsql_lint.rule import Rule
 from asyncsql_lint.rules.async_event_listener import AsyncEventListener
+from asyncsql_lint.rules.begin_in_transaction import BeginInTransaction
 from asyncsql_lint.rules.blocking_database_call import BlockingDatabaseCall
 from asyncsql_lint.rules.create_all_without_run_sync import CreateAllWithoutRunSync
 from asyncsql_lint.rules.deferred_column_access import DeferredColumnAccess
@@ -58,5 +59,6 @@ RULES: tuple[type[Rule[Any]], ...] = (
     RowAsEntity,
     SharedSessionInTasks,
     GlobalSession,
+    BeginInTransaction,
     SyntaxErrorRule,
 )

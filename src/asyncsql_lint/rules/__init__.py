@@ -21,6 +21,7 @@ from asyncsql_lint.rules.lazy_serialization import LazySerialization
 from asyncsql_lint.rules.lazy_strategy import LazyStrategy
 from asyncsql_lint.rules.legacy_query import LegacyQuery
 from asyncsql_lint.rules.missing_await import MissingAwait
+from asyncsql_lint.rules.missing_rollback import MissingRollback
 from asyncsql_lint.rules.missing_unique import MissingUnique
 from asyncsql_lint.rules.pool_class import PoolClass
 from asyncsql_lint.rules.row_as_entity import RowAsEntity
@@ -60,5 +61,6 @@ RULES: tuple[type[Rule[Any]], ...] = (
     SharedSessionInTasks,
     GlobalSession,
     BeginInTransaction,
+    MissingRollback,
     SyntaxErrorRule,
 )

@@ -27,6 +27,7 @@ from asyncsql_lint.rules.pool_class import PoolClass
 from asyncsql_lint.rules.row_as_entity import RowAsEntity
 from asyncsql_lint.rules.server_generated_access import ServerGeneratedAccess
 from asyncsql_lint.rules.shared_session_in_tasks import SharedSessionInTasks
+from asyncsql_lint.rules.stream_after_close import StreamAfterClose
 from asyncsql_lint.rules.superfluous_await import SuperfluousAwait
 from asyncsql_lint.rules.sync_context_manager import SyncContextManager
 from asyncsql_lint.rules.sync_session_dependency import SyncSessionDependency
@@ -58,6 +59,7 @@ RULES: tuple[type[Rule[Any]], ...] = (
     LazyStrategy,
     MissingUnique,
     RowAsEntity,
+    StreamAfterClose,
     SharedSessionInTasks,
     GlobalSession,
     BeginInTransaction,

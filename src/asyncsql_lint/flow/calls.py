@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import concurrency, library, pairing, sessions, transactions
+from asyncsql_lint.flow import concurrency, leaks, library, pairing, sessions, transactions
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow import statements as sql
 from asyncsql_lint.flow.attributes import Attributes
@@ -260,6 +260,7 @@ class Calls(Attributes):
         if isinstance(found, Session) and isinstance(receiver, Ref):
             if not found.started and method.name != "start":
                 self.emit(Unentered(site=value.site, label="engine.connect()", how="used"), receiver.id)
+                transactions.let_go((receiver,), state)
             self.start(receiver, state)
             return sessions.operation(receiver, found, method.name, value.arguments, value.site, state, self)
         if isinstance(found, Result):
@@ -432,9 +433,9 @@ class Calls(Attributes):
                     return value
                 return Coroutine(External("run:value"), Arguments((value,)), site, "enter_async_context()")
             case (("transaction" | "savepoint"), ("commit" | "rollback")) if isinstance(receiver.of, Ref):
-                return self.object_method(
-                    receiver.of, name if receiver.kind == "transaction" else "flush", Arguments(), site, state
-                )
+                done = name if receiver.kind == "transaction" else "flush"
+                made = self.object_method(receiver.of, done, Arguments(), site, state)
+                return made if name in {done, "commit"} else transactions.taken_back(receiver.of, made, state)
             case (("transaction" | "savepoint"), ("close" | "start")):
                 self.given_away((receiver,), state)
                 return UNKNOWN
@@ -502,6 +503,7 @@ class Calls(Attributes):
             case DictValue() if name == "keys":
                 return ListValue(Primitive("plain"))
             case _:
+                leaks.contained(receiver, (*arguments.positional, *(v for _, v in arguments.keywords)), state)
                 return UNKNOWN if name not in {"append", "extend", "add", "update", "sort", "insert"} else NONE
 
     # -- classes
@@ -530,6 +532,7 @@ class Calls(Attributes):
     def fill_fields(self, ref: Ref, info: ClassInfo, arguments: Arguments, state: State) -> None:
         """A dataclass, a NamedTuple or a pydantic model: fields by keyword and in their order."""
         attributes: dict[str, Value] = dict(arguments.keywords)
+        transactions.let_go(arguments.positional, state)
         attributes |= dict(zip(self.fields(info), arguments.positional, strict=False))
         found = self.plain_object(ref, state)
         if found is not None:

@@ -209,6 +209,14 @@ class StreamLost(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionLeft(Event):
+    """A session or connection, opened at `site`, that its function leaves open; `yielded` if others use it."""
+
+    what: str
+    yielded: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionGlobal(Event):
     """A session that outlives requests; `where` says in what it is kept."""
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow import pairing, serialization, transactions
+from asyncsql_lint.flow import leaks, pairing, serialization, transactions
 from asyncsql_lint.flow.contexts import Contexts
 from asyncsql_lint.flow.coroutines import lost
 from asyncsql_lint.flow.events import SessionGlobal, Unentered
@@ -67,6 +67,7 @@ class Executor(Contexts):
         ends = self.block(function.node.body, [state])
         for end in ends:
             self.frame.sink.give(end, NONE, None)
+        leaks.left_open(self)
 
     def block(self, body: tuple[f.Stmt, ...], states: list[State]) -> list[State]:
         """Run statements one after the other."""
@@ -182,6 +183,7 @@ class Executor(Contexts):
             self.kept(value, "the module", target.id, statement, state)
         if frame.function is None and isinstance(target, f.Name):
             self.kept(value, "the module", target.id, statement, state)
+        leaks.stored(target, value, state, self)
         self.bind(target, value, state)
 
     def unread(self, target: f.Expr, value: Value, state: State) -> None:
@@ -268,6 +270,7 @@ class Executor(Contexts):
         again = statement.value is None or isinstance(statement.value, f.Name)
         for end, _ in self.ways(state, lambda s: self.evaluate(statement.value, s) if statement.value else NONE):
             transactions.raised(end)
+            leaks.left_raising(statement, end, self)
             self.frame.sink.watch(end, database=again)
         return []
 
@@ -452,6 +455,7 @@ class Executor(Contexts):
                 nothing = end.copy()
                 for ref in _refs(element):
                     orm.update(ref, nothing, life=Life.UNKNOWN, expired=None, over={})
+                transactions.let_go((element,), nothing)
                 empty.append(nothing)
         seen: list[State] = []
         self.looping += 1

@@ -9,7 +9,7 @@ from typing import Any
 
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow import transactions
+from asyncsql_lint.flow import leaks, transactions
 from asyncsql_lint.flow.answers import answer, is_pure
 from asyncsql_lint.flow.coroutines import lost, needless
 from asyncsql_lint.flow.machine import Machine, truth
@@ -540,6 +540,7 @@ def _yield(m: Expressions, e: f.Yield, state: State) -> Value:
     if e.delegate:
         value = m.element(value, e, state)
     m.frame.yields.append((state.copy(), value))
+    leaks.handed_out(value, state, m)
     m.frame.sink.watch(state)
     return UNKNOWN
 

@@ -56,6 +56,8 @@ def method(ref: Ref, session: Session, name: str, arguments: Arguments, site: Si
     if session.is_async:
         coroutines = api.SESSION_COROUTINES if session.kind == "session" else api.CONNECTION_COROUTINES
         if name in coroutines or (name == "remove" and session.scoped):
+            if name in {"close", "aclose"}:
+                transactions.let_go((ref,), state)  # it is closed; whether it is awaited is another question
             return Coroutine(LibraryMethod(ref, name), arguments, site, f"{session.kind}.{name}()")
         if name in {"stream", "stream_scalars"}:
             return Primitive("stream", LibraryMethod(ref, name))
@@ -455,6 +457,7 @@ def engine_method(engine: Engine, name: str, site: Site, state: State, m: Machin
             orm.blocked(m, site, f"`engine.{name}()`", "a sync engine", state, Confidence.PROVED)
         if name == "raw_connection":
             return UNKNOWN
-    started = not engine.is_async or name != "connect"
-    connection = m.new(Session(engine.is_async, "connection", origin=site, scope="factory", started=started), state)
+    begins = name == "begin"
+    made = Session(engine.is_async, "connection", origin=site, scope="factory", kept=begins)
+    connection = m.new(replace(made, started=not engine.is_async or begins), state)
     return connection if name == "connect" else Primitive("engine-begin", connection)

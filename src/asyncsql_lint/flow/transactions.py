@@ -39,6 +39,9 @@ from asyncsql_lint.syntax.walk import inside
 NOWHERE = Site("", 0)
 """The place of an error that no handler has caught yet."""
 
+TAKEN_BACK = "savepoint.rollback()"
+"""The label of a savepoint's own rollback, which ends what has failed in it."""
+
 BEGUN = frozenset({Transaction.MARKED, Transaction.OPEN})
 
 _ENDS = frozenset({"close", "aclose", "reset", "invalidate", "remove", "rollback", "commit"})
@@ -51,7 +54,11 @@ _EMITS = frozenset(
 FLUSH, WRITE, TEXT, READ, LATE = "flush", "write", "text", "read", "late"
 """What failed: a flush or commit, an INSERT and its like, SQL in words, a query, or anything that took too long."""
 
-_RAISING = frozenset({FLUSH, WRITE, TEXT, READ, LATE})
+BELOW = "-below"
+"""Follows what failed in a function that was called."""
+
+_FAILURES = frozenset({FLUSH, WRITE, TEXT, READ, LATE})
+_RAISING = _FAILURES | {f"{kind}{BELOW}" for kind in _FAILURES}
 """Errors on their way to a handler; one that was caught is `caught ...`, one that was raised again `again ...`."""
 
 _BROAD = frozenset({"Exception", "BaseException"})
@@ -142,11 +149,12 @@ def operated(number: int, name: str, arguments: Arguments, site: Site, state: St
     if name in _ENDS:
         if name == "commit" and _tell(number, session, name, site, state, m):
             return
-        if session.blocks:
-            session = replace(session, ended=Cause(name if name in {"commit", "rollback"} else "close", site))
-        ended = Transaction.ENDED if session.blocks else Transaction.UNKNOWN
-        _put(number, session, state, ended, blocks=session.blocks)
-        _end_streams(number, name if name in {"commit", "rollback"} else "close", site, state)
+        closes = name not in {"commit", "rollback"}
+        if session.blocks or closes:
+            session = replace(session, ended=Cause("close" if closes else name, site))
+        after = Transaction.ENDED if session.blocks else Transaction.UNKNOWN
+        _put(number, session, state, after, blocks=session.blocks)
+        _end_streams(number, "close" if closes else name, site, state)
     elif name == "flush":
         if session.failed is not None:
             _tell(number, session, name, site, state, m)
@@ -161,7 +169,8 @@ def operated(number: int, name: str, arguments: Arguments, site: Site, state: St
         _tell(number, session, name, site, state, m)
         now = known(number, state)
         if now is not None:
-            state.heap[number] = replace(now, transaction=Transaction.OPEN)
+            closed = now.ended if now.kind == "connection" else None
+            state.heap[number] = replace(now, transaction=Transaction.OPEN, ended=closed)
 
 
 def _at_hand(number: int, arguments: Arguments, state: State) -> bool:
@@ -194,7 +203,7 @@ def _tell_swallowed(number: int, session: Session, use: str, site: Site, state: 
             site=failed.site,
             use=use,
             what=session.kind,
-            late=failed.kind.endswith(LATE),
+            late=failed.kind.removesuffix(BELOW).endswith(LATE),
             in_block=session.blocks > 0,
             confidence=_confidence(session),
             trace=((site, f"`{use}` uses the {session.kind} again here"),),
@@ -320,7 +329,7 @@ def _left_transaction(manager: Primitive, number: int, site: Site, state: State)
 def _left_session(number: int, site: Site, state: State) -> None:
     session = known(number, state)
     if session is not None:
-        _put(number, replace(session, ended=Cause("close", site)), state, Transaction.UNKNOWN, blocks=0)
+        _put(number, replace(session, ended=Cause("block", site)), state, Transaction.UNKNOWN, blocks=0)
         _end_streams(number, "close", site, state)
 
 
@@ -329,6 +338,14 @@ def entered(number: int, state: State) -> None:
     session = known(number, state)
     if session is not None:
         state.heap[number] = replace(session, kept=True, ended=None)
+
+
+def taken_back(ref: Ref, made: Value, state: State) -> Value:
+    """`savepoint.rollback()`, to be awaited: the transaction goes on from where the savepoint was set."""
+    session = known(ref.id, state)
+    if session is not None and session.failed is not None:
+        state.heap[ref.id] = replace(session, failed=None)
+    return replace(made, label=TAKEN_BACK) if isinstance(made, Coroutine) else made
 
 
 # -- errors
@@ -362,7 +379,7 @@ def failed_below(errors: Iterable[tuple[int, str]], numbers: list[int], state: S
             continue
         if m.frame.sink.watched:
             trial = state.copy()
-            trial.heap[own] = replace(session, failed=Cause(kind, NOWHERE))
+            trial.heap[own] = replace(session, failed=Cause(f"{kind}{BELOW}", NOWHERE))
             m.frame.sink.watch(trial)
         elif 0 <= own < m.frame.entries and not m.frame.guarded:
             m.frame.unguarded[own, kind] = None
@@ -371,7 +388,7 @@ def failed_below(errors: Iterable[tuple[int, str]], numbers: list[int], state: S
 def _risk(coroutine: Coroutine) -> str:
     """What a method's failure would be; an empty string for what does not matter."""
     name = coroutine.callee.name if isinstance(coroutine.callee, LibraryMethod) else ""
-    if name not in _EMITS | _MARKS | {"flush", "commit"}:
+    if name not in _EMITS | _MARKS | {"flush", "commit"} or coroutine.label == TAKEN_BACK:
         return ""
     if coroutine.deadline:
         return LATE
@@ -437,25 +454,32 @@ def _kinds(kind: f.Expr | None) -> tuple[f.Expr | None, ...]:
     return kind.items if isinstance(kind, f.Sequence) else (kind,)
 
 
-def _meant(kind: f.Expr | None, failed: str, m: Machine) -> bool:
-    """Whether an `except` of this type is meant for such an error; a broad one around queries is not taken for it."""
+def _meant(kind: f.Expr | None, failing: str, m: Machine) -> bool:
+    """Whether an `except` of this type is meant for such an error.
+
+    A broad one around queries, or around calls of other functions, is mostly meant for something else.
+    """
+    failed = failing.removesuffix(BELOW)
     if failed in {WRITE, TEXT, READ} and _only_sqlite(m):
         return False  # SQLite goes on after a failed statement
     names = {d.name for d in m.index.resolve(m.frame.module, kind) if isinstance(d, ExternalName)} if kind else set()
     if not names:
         word = kind.id if isinstance(kind, f.Name) else "" if kind is not None else "BaseException"
-        return failed != READ if word in _BROAD else failed == LATE and word == "TimeoutError"
+        broad = word in _BROAD and failed != READ and failed == failing
+        return broad or (failed == LATE and word == "TimeoutError")
     for name in names:
         package, _, last = name.rpartition(".")
         if package.startswith("sqlalchemy") and last != "TimeoutError":
-            return failed in _OF_WRITES.get(last, _RAISING - {LATE} if last in _OF_DATABASE else frozenset())
+            return failed in _OF_WRITES.get(last, _FAILURES - {LATE} if last in _OF_DATABASE else frozenset())
         if package.startswith("asyncio"):
             return last == "CancelledError" or (last == "TimeoutError" and failed == LATE)
     return False
 
 
 def _only_sqlite(m: Machine) -> bool:
-    """Whether all database URLs that the project mentions are those of SQLite."""
+    """Whether a module is about SQLite, or all database URLs that the project mentions are."""
+    if any("sqlite" in word.lower() for word in m.frame.module.facts.words):
+        return True
     if m.only_sqlite is None:
         schemes = {
             node.value.partition(":")[0].partition("+")[0]

@@ -32,6 +32,7 @@ from asyncsql_lint.rules.superfluous_await import SuperfluousAwait
 from asyncsql_lint.rules.sync_context_manager import SyncContextManager
 from asyncsql_lint.rules.sync_session_dependency import SyncSessionDependency
 from asyncsql_lint.rules.syntax_error import SyntaxErrorRule
+from asyncsql_lint.rules.unclosed_session import UnclosedSession
 from asyncsql_lint.rules.unentered_transaction import UnenteredTransaction
 from asyncsql_lint.rules.unloaded_collection_write import UnloadedCollectionWrite
 
@@ -62,6 +63,7 @@ RULES: tuple[type[Rule[Any]], ...] = (
     StreamAfterClose,
     SharedSessionInTasks,
     GlobalSession,
+    UnclosedSession,
     BeginInTransaction,
     MissingRollback,
     SyntaxErrorRule,

@@ -209,6 +209,14 @@ class StreamLost(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UsedClosed(Event):
+    """`use` of a session after the end of its block, or of a connection that is closed; `what` says which."""
+
+    use: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionLeft(Event):
     """A session or connection, opened at `site`, that its function leaves open; `yielded` if others use it."""
 

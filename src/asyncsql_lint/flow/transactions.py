@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow.events import ErrorSwallowed, StreamLost, Trace, TransactionMisused
+from asyncsql_lint.flow.events import ErrorSwallowed, StreamLost, Trace, TransactionMisused, UsedClosed
 from asyncsql_lint.flow.freeze import ENTRY, reachable
 from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.objects import Cause, Instance, Life, Result, Session, Transaction
@@ -191,7 +191,31 @@ def _tell(number: int, session: Session, name: str, site: Site, state: State, m:
     if session.transaction is Transaction.ENDED and (session.kind == "session" or name != "commit"):
         _tell_ended(number, session, f"{name}()", site, state, m)
         return True
+    if _is_closed(session, name):
+        _tell_closed(number, session, f"{name}()", site, state, m)
+        return name == "commit"
     return False
+
+
+def _is_closed(session: Session, name: str) -> bool:
+    """A session may be used again after `close()`; after the end of its block that is a mistake."""
+    if session.ended is None:
+        return False
+    if session.kind == "connection":
+        return session.ended.kind in {"block", "close"} and name != "commit"
+    return session.ended.kind == "block" and session.transaction is Transaction.UNKNOWN
+
+
+def _tell_closed(number: int, session: Session, use: str, site: Site, state: State, m: Machine) -> None:
+    ended = session.ended
+    if ended is None:
+        return
+    words = "its block ends here" if ended.kind == "block" else "it is closed here"
+    event = UsedClosed(
+        site=site, use=use, what=session.kind, confidence=_confidence(session), trace=((ended.site, words),)
+    )
+    m.emit(event, number)
+    state.heap[number] = replace(session, ended=None, transaction=Transaction.UNKNOWN)
 
 
 def _tell_swallowed(number: int, session: Session, use: str, site: Site, state: State, m: Machine) -> None:

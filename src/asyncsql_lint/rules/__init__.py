@@ -35,6 +35,7 @@ from asyncsql_lint.rules.syntax_error import SyntaxErrorRule
 from asyncsql_lint.rules.unclosed_session import UnclosedSession
 from asyncsql_lint.rules.unentered_transaction import UnenteredTransaction
 from asyncsql_lint.rules.unloaded_collection_write import UnloadedCollectionWrite
+from asyncsql_lint.rules.use_after_close import UseAfterClose
 
 RULES: tuple[type[Rule[Any]], ...] = (
     MissingAwait,
@@ -66,5 +67,6 @@ RULES: tuple[type[Rule[Any]], ...] = (
     UnclosedSession,
     BeginInTransaction,
     MissingRollback,
+    UseAfterClose,
     SyntaxErrorRule,
 )

@@ -6,7 +6,7 @@ from abc import abstractmethod
 
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow import transactions
+from asyncsql_lint.flow import leaks, transactions
 from asyncsql_lint.flow.calls import Calls
 from asyncsql_lint.flow.coroutines import lost
 from asyncsql_lint.flow.events import WrongProtocol
@@ -144,6 +144,8 @@ class Contexts(Calls):
 
     def leave(self, manager: Value, value: Value, site: Site, state: State) -> None:
         """Leave a context manager at the end of its block."""
+        if isinstance(manager, Ref):
+            leaks.closing(manager.id, site, state, self)
         self.left(manager, value, site, state)
         transactions.left(manager, site, state, raising=False)
 

@@ -209,6 +209,14 @@ class StreamLost(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NeverCommitted(Event):
+    """What `how` writes at `site` is rolled back when the session or connection is closed."""
+
+    how: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UsedClosed(Event):
     """`use` of a session after the end of its block, or of a connection that is closed; `what` says which."""
 

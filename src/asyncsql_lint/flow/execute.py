@@ -437,6 +437,7 @@ class Executor(Contexts):
         done: list[State] = []
         heads: list[tuple[State, Value]] = []
         empty: list[State] = []
+        sources: list[Value] = []
 
         def source(trial: State) -> Value:
             value = self.evaluate(statement.iter, trial)
@@ -451,6 +452,7 @@ class Executor(Contexts):
                 done += self._in_turn(statement, items, end)
                 continue
             heads.append((end, element))
+            sources.append(value)
             if not self._literal(statement.iter):
                 nothing = end.copy()
                 for ref in _refs(element):
@@ -471,6 +473,7 @@ class Executor(Contexts):
                 sink.continues.clear()
             ends = join(ends)
             done += [e.copy() for e in ends]
+            transactions.next_turn(sources, self.site(statement.iter), ends, self)
             fresh = [e for e in ends if not any(e.same(s) for s in seen)]
             if not fresh:
                 break

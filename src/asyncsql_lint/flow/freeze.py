@@ -136,7 +136,8 @@ def renamed_object(obj: HeapObject, by: Renaming) -> HeapObject:
             )
         case Session():
             twin, failed, ended = by.session(obj.twin), by.cause(obj.failed), by.cause(obj.ended)
-            return replace(obj, twin=twin, origin=by.place(obj.origin), failed=failed, ended=ended)
+            origin, unsaved = by.place(obj.origin), by.cause(obj.unsaved)
+            return replace(obj, twin=twin, origin=origin, failed=failed, ended=ended, unsaved=unsaved)
         case Result() if obj.is_async:
             ended = by.cause(obj.ended)
             return replace(obj, session=by.session(obj.session), statement=_statement(obj.statement, by), ended=ended)

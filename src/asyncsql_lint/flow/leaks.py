@@ -9,14 +9,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow.events import SessionLeft
+from asyncsql_lint.flow.events import NeverCommitted, SessionLeft
 from asyncsql_lint.flow.freeze import reachable
+from asyncsql_lint.flow.instances import refs_in
 from asyncsql_lint.flow.machine import FIRST_ID, Machine
 from asyncsql_lint.flow.narrowing import place
-from asyncsql_lint.flow.objects import Object, Session, Transaction
+from asyncsql_lint.flow.objects import Cause, Instance, Life, Object, Session, Transaction
 from asyncsql_lint.flow.state import State
 from asyncsql_lint.flow.transactions import known, let_go
-from asyncsql_lint.flow.values import NONE, Const, FunctionValue, ListValue, Opaque, Ref, Value
+from asyncsql_lint.flow.values import NONE, Arguments, Const, FunctionValue, ListValue, Opaque, Ref, Statement, Value
 from asyncsql_lint.syntax import facts as f
 
 
@@ -102,3 +103,60 @@ def contained(receiver: Value, values: tuple[Value, ...], state: State) -> None:
     """What is put into a list of this function stays in its hands."""
     if not isinstance(receiver, ListValue) or not any(value is receiver for value in state.env.values()):
         let_go(values, state)
+
+
+# -- what is written and never committed
+
+
+_ENDINGS = frozenset({"commit", "rollback", "begin"})
+"""Whoever mentions one of them has thought of the end of the transaction, on whatever way."""
+
+
+def marked(number: int, name: str, arguments: Arguments, site: Site, state: State) -> None:
+    """`add()` of a new object writes, sooner or later; of one that was queried it only attaches."""
+    if name not in {"add", "add_all"} or not arguments.positional:
+        return
+    objects = [state.heap.get(ref.id) for ref in refs_in(arguments.positional[0])]
+    if any(isinstance(one, Instance) and one.life is Life.TRANSIENT for one in objects):
+        _write(number, f"{name}()", site, state)
+
+
+def operated(number: int, name: str, arguments: Arguments, site: Site, state: State, m: Machine) -> None:
+    """An INSERT, UPDATE or DELETE, or the end of a session before its commit."""
+    if name in {"close", "aclose"}:
+        closing(number, site, state, m)
+        return
+    if name == "execution_options":
+        let_go((Ref(number),), state)  # with AUTOCOMMIT there is nothing to commit
+        return
+    statement = arguments.get(0, "statement")
+    if name == "delete" or (isinstance(statement, Statement) and statement.writes):
+        _write(number, f"{name}()", site, state)
+
+
+def _write(number: int, how: str, site: Site, state: State) -> None:
+    session = known(number, state)
+    if session is not None and session.saves and session.unsaved is None:
+        state.heap[number] = replace(session, unsaved=Cause(how, site))
+
+
+def closing(number: int, site: Site, state: State, m: Machine) -> None:
+    """A session is closed, and what was written is rolled back with its transaction."""
+    session, function = known(number, state), m.frame.function
+    if session is None or session.unsaved is None or session.origin is None or function is None:
+        return
+    written = session.unsaved
+    file = m.frame.module.path.rpartition("/")[2]
+    if file.startswith("test_") or file == "conftest.py":
+        return  # what a test writes is often not to stay
+    if not m.within(session.origin) or not m.within(written.site) or not _ENDINGS.isdisjoint(function.node.words):
+        return
+    m.emit(
+        NeverCommitted(
+            site=written.site,
+            how=written.kind,
+            what=session.kind,
+            confidence=session.confidence,
+            trace=((site, f"the {session.kind} is closed here"),),
+        )
+    )

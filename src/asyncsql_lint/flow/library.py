@@ -98,11 +98,13 @@ def _select(m: Expressions, name: str, arguments: Arguments, site: Site, state: 
 
 
 def _dml(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
-    return Statement(name.rpartition(".")[2], (), site)
+    return Statement(name.rpartition(".")[2], (), site, writes=True)
 
 
 def _text(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
-    return Statement("text", (), site)
+    words = arguments.get(0, "text")
+    first = words.value.split(None, 1)[:1] if isinstance(words, Const) and isinstance(words.value, str) else []
+    return Statement("text", (), site, writes=bool(first) and first[0].lower() in {"insert", "update", "delete"})
 
 
 def _aliased(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
@@ -118,7 +120,8 @@ def _engine(m: Expressions, name: str, arguments: Arguments, site: Site, state: 
         return Engine(True, site)
     if "async" in name and arguments.keyword("async_creator") is None:
         pairing.async_engine(driver, arguments, site, m)
-    return Engine("async" in name, site, driver)
+    isolated = arguments.open or any(k in {"isolation_level", "execution_options"} for k, _ in arguments.keywords)
+    return Engine("async" in name, site, driver, isolated=isolated)
 
 
 def _url(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
@@ -150,11 +153,11 @@ def _factory(m: Expressions, name: str, arguments: Arguments, site: Site, state:
     if name == "sqlalchemy.async_sessionmaker":
         pairing.session_bind(True, bind, "`async_sessionmaker`", site, m)
         pairing.session_class("async_sessionmaker", True, library is None or library[0] == "async", site, m)
-        of = "connection" if m.session(bind, state) is not None else ""
+        of = _bound(bind, state, m)
         return Factory(True, expires, (library or ("", "sqlalchemy"))[1], site, of)
     if library is not None:
         pairing.session_bind(library[0] == "async", bind, "`sessionmaker`", site, m)
-        of = "connection" if m.session(bind, state) is not None else ""
+        of = _bound(bind, state, m)
         return Factory(library[0] == "async", expires, library[1], site, of)
     if given is not None or arguments.open:
         return UNKNOWN
@@ -162,6 +165,13 @@ def _factory(m: Expressions, name: str, arguments: Arguments, site: Site, state:
     if isinstance(bind, Engine) and bind.is_async:
         return UNKNOWN  # its sessions fail on use: that has been told
     return Factory(False, expires, "sqlalchemy", site)
+
+
+def _bound(bind: Value | None, state: State, m: Expressions) -> str:
+    """What a factory's sessions are bound to, as far as it matters: `engine`, `connection`, or nobody knows."""
+    if m.session(bind, state) is not None:
+        return "connection"
+    return "engine" if isinstance(bind, Engine) and not bind.isolated else ""
 
 
 def session_library(value: Value | None, m: Expressions) -> tuple[str, str] | None:
@@ -191,8 +201,9 @@ def _session(m: Expressions, name: str, arguments: Arguments, site: Site, state:
     connection = m.session(bind, state)
     inside = m.frame.mode == "greenlet" and (isinstance(bind, Engine) and bind.inner)
     greenlet = not is_async and (inside or (connection is not None and connection.greenlet))
-    kept = not isinstance(bind, Engine)
-    return m.new(Session(is_async, library=library, expires=expires, origin=site, greenlet=greenlet, kept=kept), state)
+    made = Session(is_async, library=library, expires=expires, origin=site, greenlet=greenlet)
+    kept, saves = not isinstance(bind, Engine), isinstance(bind, Engine) and not bind.isolated
+    return m.new(replace(made, kept=kept, saves=saves), state)
 
 
 def _scoped(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:

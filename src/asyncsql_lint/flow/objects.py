@@ -112,7 +112,8 @@ class Session:
     callback; `origin` where it came from, `scope` how: `parameter`, `dependency`, `factory`, `constructor`, `global`.
     `blocks` counts the `begin()` and `begin_nested()` blocks that are certainly open, `failed` is the error that nobody
     rolled back, `ended` what ended the transaction of a block or closed the session, `kept` tells that others may close
-    it: a `with`, or whoever it was handed to.
+    it: a `with`, or whoever it was handed to. `saves` tells that what is written needs a commit, `unsaved` what was
+    written since the last one.
     """
 
     is_async: bool
@@ -132,6 +133,8 @@ class Session:
     failed: Cause | None = None
     kept: bool = False
     ended: Cause | None = None
+    saves: bool = False
+    unsaved: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)

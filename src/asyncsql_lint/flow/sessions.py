@@ -7,7 +7,7 @@ from dataclasses import replace
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow import pairing, transactions
+from asyncsql_lint.flow import leaks, pairing, transactions
 from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.objects import Cause, Instance, Life, Loaded, Query, Result, Session, Slot
 from asyncsql_lint.flow.plans import Plan
@@ -57,7 +57,7 @@ def method(ref: Ref, session: Session, name: str, arguments: Arguments, site: Si
         coroutines = api.SESSION_COROUTINES if session.kind == "session" else api.CONNECTION_COROUTINES
         if name in coroutines or (name == "remove" and session.scoped):
             if name in {"close", "aclose"}:
-                transactions.let_go((ref,), state)  # it is closed; whether it is awaited is another question
+                transactions.kept(ref.id, state)  # whether this is awaited is another question
             return Coroutine(LibraryMethod(ref, name), arguments, site, f"{session.kind}.{name}()")
         if name in {"stream", "stream_scalars"}:
             return Primitive("stream", LibraryMethod(ref, name))
@@ -78,6 +78,7 @@ def marked(ref: Ref, name: str, arguments: Arguments, site: Site, state: State, 
     number = owner(ref, state, m)
     target = arguments.get(0, "instance")
     transactions.marked(number, name, state, site, m)
+    leaks.marked(number, name, arguments, site, state)
     match name:
         case "add" | "add_all":
             for child in orm.refs_in(target if target is not None else arguments.keyword("instances")):
@@ -134,6 +135,7 @@ def operation(
 ) -> Value:
     """What a method that talks to the database does, awaited or sync."""
     number = owner(ref, state, m)
+    leaks.operated(number, name, arguments, site, state, m)
     transactions.operated(number, name, arguments, site, state, m)
     if name not in {"close", "aclose", "delete", "run_sync", "close_all", "remove"}:
         m.effect("io", number, site, state)
@@ -437,6 +439,7 @@ def made_by(factory: Factory, arguments: Arguments, site: Site, state: State, m:
             scope="factory",
             scoped=factory.scoped,
             kept=factory.bind == "connection",
+            saves=factory.bind == "engine" and factory.site not in m.configured,
         ),
         state,
     )
@@ -447,7 +450,7 @@ def engine_method(engine: Engine, name: str, site: Site, state: State, m: Machin
     if engine.is_async and name in api.ENGINE_COROUTINES:
         return Coroutine(LibraryMethod(engine, name), Arguments(), site, f"engine.{name}()")
     if name == "execution_options":
-        return engine
+        return replace(engine, isolated=True)
     if name not in {"connect", "begin", "raw_connection"}:
         return UNKNOWN
     if not engine.is_async:
@@ -458,6 +461,7 @@ def engine_method(engine: Engine, name: str, site: Site, state: State, m: Machin
         if name == "raw_connection":
             return UNKNOWN
     begins = name == "begin"
-    made = Session(engine.is_async, "connection", origin=site, scope="factory", kept=begins)
+    saves = not engine.isolated
+    made = Session(engine.is_async, "connection", origin=site, scope="factory", kept=begins, saves=saves)
     connection = m.new(replace(made, started=not engine.is_async or begins), state)
     return connection if name == "connect" else Primitive("engine-begin", connection)

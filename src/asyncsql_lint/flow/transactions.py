@@ -87,15 +87,23 @@ def doubted(number: int, state: State) -> None:
     """The session went where nobody can look."""
     found = state.heap.get(number)
     if isinstance(found, Session) and found.is_async:
-        _put(number, replace(found, kept=True, ended=None), state, Transaction.UNKNOWN, blocks=0)
+        found = replace(found, kept=True, ended=None, saves=False, unsaved=None)
+        _put(number, found, state, Transaction.UNKNOWN, blocks=0)
 
 
 def let_go(values: Iterable[Value], state: State) -> None:
     """Somebody else holds the sessions among some values from now on, and may close them."""
     for number in reachable(values, state.heap):
         found = state.heap[number]
-        if isinstance(found, Session) and not found.kept:
-            state.heap[number] = replace(found, kept=True)
+        if isinstance(found, Session) and not (found.kept and not found.saves):
+            state.heap[number] = replace(found, kept=True, saves=False, unsaved=None)
+
+
+def kept(number: int, state: State) -> None:
+    """Somebody closes the session."""
+    session = known(number, state)
+    if session is not None:
+        state.heap[number] = replace(session, kept=True)
 
 
 def given(session: Session) -> Session:
@@ -107,11 +115,21 @@ def given(session: Session) -> Session:
 
 def derived(session: Session) -> Session:
     """Without its transaction: another view of the same session, whose own state is kept with the original."""
-    return replace(session, transaction=Transaction.UNKNOWN, blocks=0, failed=None, kept=True, ended=None)
+    return replace(
+        session,
+        transaction=Transaction.UNKNOWN,
+        blocks=0,
+        failed=None,
+        kept=True,
+        ended=None,
+        saves=False,
+        unsaved=None,
+    )
 
 
 def _put(number: int, session: Session, state: State, transaction: Transaction, *, blocks: int) -> None:
-    state.heap[number] = replace(session, transaction=transaction, blocks=blocks, failed=None)
+    unsaved = session.unsaved if transaction in BEGUN else None
+    state.heap[number] = replace(session, transaction=transaction, blocks=blocks, failed=None, unsaved=unsaved)
 
 
 # -- what methods do
@@ -528,20 +546,35 @@ def streamed(ref: Ref, result: Result, name: str, site: Site, state: State, m: M
     """A fetch from a streamed result: its cursor lives as long as its transaction."""
     if not result.is_async or name == "close":
         return
-    session = known(result.session, state)
-    if result.ended is not None and not result.fetched:
-        m.emit(
-            StreamLost(
-                site=site,
-                method=name,
-                ended=result.ended.kind,
-                confidence=_confidence(session) if session is not None else Confidence.PROVED,
-                trace=((result.ended.site, f"the {result.ended.kind} ends the stream here"),),
-            ),
-            ref.id,
-        )
+    if not result.fetched:
+        _tell_stream(ref, result, name, site, state, m)
     if ref.id in state.heap:
         state.heap[ref.id] = replace(result, fetched=True)
+
+
+def next_turn(sources: Iterable[Value], site: Site, states: Iterable[State], m: Machine) -> None:
+    """A loop over a stream fetches again: what its body has committed is the end of it, with more rows than a few."""
+    for ref in sources:
+        for state in states:
+            result = m.result(ref, state)
+            if isinstance(ref, Ref) and result is not None and result.is_async and not _only_sqlite(m):
+                _tell_stream(ref, result, "iteration", site, state, m)
+
+
+def _tell_stream(ref: Ref, result: Result, name: str, site: Site, state: State, m: Machine) -> None:
+    if result.ended is None:
+        return
+    session = known(result.session, state)
+    m.emit(
+        StreamLost(
+            site=site,
+            method=name,
+            ended=result.ended.kind,
+            confidence=_confidence(session) if session is not None else Confidence.PROVED,
+            trace=((result.ended.site, f"the {result.ended.kind} ends the stream here"),),
+        ),
+        ref.id,
+    )
 
 
 # -- persistent objects

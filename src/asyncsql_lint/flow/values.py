@@ -223,7 +223,8 @@ class Entity:
 class Statement(Value):
     """A statement. `entities` is None when it is not known what it selects.
 
-    `kind` is `select`, `insert`, `update`, `delete` or `text`; `library` is `sqlmodel` for SQLModel's select.
+    `kind` is `select`, `insert`, `update`, `delete` or `text`; `library` is `sqlmodel` for SQLModel's select. `writes`
+    tells that it changes rows.
     """
 
     kind: str
@@ -231,6 +232,7 @@ class Statement(Value):
     site: Site | None
     library: str = "sqlalchemy"
     populate_existing: bool = False
+    writes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,12 +258,16 @@ class Factory(Value):
 
 @dataclass(frozen=True, slots=True)
 class Engine(Value):
-    """An engine. `driver` is the beginning of its URL where known; `inner` marks an async engine's `sync_engine`."""
+    """An engine. `driver` is the beginning of its URL where known; `inner` marks an async engine's `sync_engine`.
+
+    `isolated` tells that it was given an isolation level: with AUTOCOMMIT there is nothing to commit.
+    """
 
     is_async: bool
     site: Site
     driver: str = ""
     inner: bool = False
+    isolated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from asyncsql_lint.rules.lazy_serialization import LazySerialization
 from asyncsql_lint.rules.lazy_strategy import LazyStrategy
 from asyncsql_lint.rules.legacy_query import LegacyQuery
 from asyncsql_lint.rules.missing_await import MissingAwait
+from asyncsql_lint.rules.missing_commit import MissingCommit
 from asyncsql_lint.rules.missing_rollback import MissingRollback
 from asyncsql_lint.rules.missing_unique import MissingUnique
 from asyncsql_lint.rules.pool_class import PoolClass
@@ -67,6 +68,7 @@ RULES: tuple[type[Rule[Any]], ...] = (
     UnclosedSession,
     BeginInTransaction,
     MissingRollback,
+    MissingCommit,
     UseAfterClose,
     SyntaxErrorRule,
 )

@@ -14,7 +14,7 @@ class StreamAfterClose(Rule[StreamLost]):
 
     ## What it does
     Finds a fetch from, or iteration over, a result of `stream()` or `stream_scalars()` after the session or connection was
-    closed, or its transaction committed or rolled back.
+    closed, or its transaction committed or rolled back; and commits in a loop over one.
 
     ## What happens
     A stream is a cursor in the server, and lives as long as its transaction: `NoActiveSQLTransactionError: cursor cannot be

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import dependencies, execs, narrowing, sessions, temporal
+from asyncsql_lint.flow import dependencies, execs, narrowing, sessions, temporal, transactions
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.coroutines import HARMLESS, lost
 from asyncsql_lint.flow.events import AttributeRead, FetchedTwice, LegacyQuery, RowRead, SessionGlobal, WrongProtocol
@@ -244,8 +244,10 @@ class Attributes(Expressions):
             return UNKNOWN
         if name == "exec" and execs.is_absent(ref, session, site, self):
             return UNKNOWN
+        if name in {"sync_session", "sync_connection"} or (name == "is_active" and session.failed is not None):
+            transactions.doubted(ref.id, state)
         if name == "sync_session" and session.is_async:
-            return self.new(replace(session, is_async=False, twin=ref.id), state)
+            return self.new(replace(transactions.derived(session), is_async=False, twin=ref.id), state)
         if name == "no_autoflush":
             return Primitive("no_autoflush")
         if name == "is_active" and not self.catches():
@@ -433,6 +435,8 @@ class Attributes(Expressions):
         elif isinstance(found, Instance):
             lost(value, "assigned to a column", site, state, self)
             orm.assigned(owner, target.name, value, site, state, self)
+            if transactions.attached(found):
+                transactions.modified(found.session, state)
 
     def set_on_session(self, owner: Ref, session: Session, name: str, value: Value, state: State) -> None:
         """`session.sync_session.expire_on_commit = False` counts; on the async session itself it does nothing."""
@@ -491,6 +495,7 @@ class Attributes(Expressions):
         """The elements of a result or a legacy query."""
         found = self.object(value, state)
         if isinstance(found, Result):
+            transactions.streamed(value, found, "iteration", site, state, self)
             rows = self.fetch(found, "all", site, state, is_call=False, is_own=is_own)
             return rows.element if isinstance(rows, ListValue) else UNKNOWN
         if isinstance(found, Query):

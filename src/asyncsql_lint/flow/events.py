@@ -151,6 +151,76 @@ class SessionShared(Event, frozen=True, kw_only=True):
     count: str
 
 
+class TransactionMisused(Event, frozen=True, kw_only=True):
+    """`use` of a session or connection whose transaction does not allow it; `what` is `session` or `connection`.
+
+    `ended` is what ended the transaction of the block around it; where it is empty, `begin()` meets a transaction that
+    is begun already, `nested` if by a block around it.
+    """
+
+    use: str
+    what: str
+    ended: str
+    nested: bool = False
+
+    def placed(self, place: Callable[[Site], Site]) -> TransactionMisused:
+        """The same event with its own place, which may be the caller's, and those of its story replaced."""
+        return replace(self, site=place(self.site), trace=tuple((place(site), words) for site, words in self.trace))
+
+    def leans_on(self, path: str) -> bool:
+        """Whether its own place or one of its story has this path."""
+        return self.site.path == path or any(site.path == path for site, _ in self.trace)
+
+
+class ErrorSwallowed(Event, frozen=True, kw_only=True):
+    """A handler, at `site`, that catches an error of the database; `use` is what uses the session after it.
+
+    `late` tells that what it catches is a timeout or a cancellation, `in_block` that a `begin()` block is around it,
+    where a rollback would end the block's transaction.
+    """
+
+    use: str
+    what: str
+    late: bool
+    in_block: bool
+
+    def placed(self, place: Callable[[Site], Site]) -> ErrorSwallowed:
+        """The same event with its own place, which a callee does not know, and those of its story replaced."""
+        return replace(self, site=place(self.site), trace=tuple((place(site), words) for site, words in self.trace))
+
+    def leans_on(self, path: str) -> bool:
+        """Whether its own place or one of its story has this path."""
+        return self.site.path == path or any(site.path == path for site, _ in self.trace)
+
+
+class StreamLost(Event, frozen=True, kw_only=True):
+    """A fetch from a streamed result after its transaction; `ended` is `close`, `commit` or `rollback`."""
+
+    method: str
+    ended: str
+
+
+class NeverCommitted(Event, frozen=True, kw_only=True):
+    """What `how` writes at `site` is rolled back when the session or connection is closed."""
+
+    how: str
+    what: str
+
+
+class UsedClosed(Event, frozen=True, kw_only=True):
+    """`use` of a session after the end of its block, or of a connection that is closed; `what` says which."""
+
+    use: str
+    what: str
+
+
+class SessionLeft(Event, frozen=True, kw_only=True):
+    """A session or connection, opened at `site`, that its function leaves open; `yielded` if others use it."""
+
+    what: str
+    yielded: bool
+
+
 class SessionGlobal(Event, frozen=True, kw_only=True):
     """A session that outlives requests; `where` says in what it is kept."""
 
@@ -174,8 +244,8 @@ class OptionMismatch(Event, frozen=True, kw_only=True):
 class SessionOutlived(Event, frozen=True, kw_only=True):
     """A session that is used after `end` has closed it.
 
-    `kind` is `background` or `stream` (what FastAPI runs when the endpoint has returned), `task` (nobody waits for it)
-    or `returned` (out of the block that closes it); `by` is the call that it is given to.
+    `kind` is `background` or `stream` (what FastAPI runs when the endpoint has returned), or `task` (nobody waits for
+    it); `by` is the call that it is given to.
     """
 
     kind: str

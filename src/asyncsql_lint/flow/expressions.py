@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import datatypes, faults, temporal
+from asyncsql_lint.flow import datatypes, faults, leaks, temporal, transactions
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.answers import answer, is_pure
 from asyncsql_lint.flow.coroutines import lost, needless
@@ -242,7 +242,7 @@ def _await(m: Expressions, e: f.Await, state: State) -> Value:
     outer, m.frame.awaited = m.frame.awaited, e.value.at
     value = m.evaluate(e.value, state)
     m.frame.awaited = outer
-    m.frame.sink.watch(state, database=isinstance(value, (Coroutine, Task)))
+    m.frame.sink.watch(transactions.failing(value, state, m), database=isinstance(value, (Coroutine, Task)))
     if isinstance(value, Coroutine):
         return m.await_(value, m.site(e.value), state)
     if needless(value, m.site(e), state, m, describe(e.value)):
@@ -555,6 +555,7 @@ def _yield(m: Expressions, e: f.Yield, state: State) -> Value:
     if e.delegate:
         value = m.element(value, e, state)
     m.frame.yields.append((state.copy(), value))
+    leaks.handed_out(value, state, m)
     m.frame.sink.watch(state)
     return UNKNOWN
 

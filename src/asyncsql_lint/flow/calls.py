@@ -600,7 +600,7 @@ class Calls(Attributes):
         site = Site(info.module.path, param.at)
         if param.kind in {"args", "kwargs"}:
             return UNKNOWN
-        dependency = self.names.evaluate_global(info.module, param.default) if param.default is not None else None
+        dependency = self.default_in(param.default, info, state) if param.default is not None else None
         if not isinstance(dependency, Dependency) and param.annotation is not None:
             dependency = dependency_in(param.annotation, info.module, self.names) or dependency
         if isinstance(dependency, Dependency):
@@ -615,6 +615,17 @@ class Calls(Attributes):
         if isinstance(dependency, Const) and dependency.value is None:
             return UNKNOWN
         return UNKNOWN if dependency is None or isinstance(dependency, Dependency) else Opaque()
+
+    def default_in(self, default: f.Expr, info: FunctionInfo, state: State) -> Value:
+        """The value of a default, which a nested function may take from the function around it."""
+        outer = self.frame.function
+        if (
+            outer is not None
+            and info.qualname.startswith(f"{outer.qualname}.")
+            and info.module.path == outer.module.path
+        ):
+            return self.evaluate(default, state)
+        return self.names.evaluate_global(info.module, default)
 
     def depended(self, dependency: Dependency, param: f.Param, info: FunctionInfo, site: Site, state: State) -> Value:
         """What a dependency gives, once for a request."""

@@ -24,7 +24,7 @@ from asyncsql_lint.flow.values import (
     Ref,
     Value,
 )
-from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo, ModuleInfo, Target, collect
+from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo, ModuleInfo, Target, blocks, collect
 from asyncsql_lint.index.models import Models
 from asyncsql_lint.index.project import ProjectIndex
 from asyncsql_lint.syntax import facts as f
@@ -125,7 +125,7 @@ class Interpreter(Executor):
 
     def _make_scope(self, function: FunctionInfo) -> ModuleInfo:
         module = function.module
-        if not any(isinstance(s, (f.Class, f.Function, f.ImportFrom, f.ImportName)) for s in function.node.body):
+        if not _defines(function.node.body):
             return module
         inner = ModuleInfo(module.path, module.name, module.facts, dict(module.bindings), module.stars)
         local, _ = collect(function.node.body, inner, f"{function.qualname}.", None)
@@ -252,6 +252,15 @@ class Interpreter(Executor):
                     confidence=Confidence.INFERRED,
                 )
             )
+
+
+def _defines(body: tuple[f.Stmt, ...]) -> bool:
+    """Whether some statements define or import a name, also in blocks."""
+    return any(
+        isinstance(statement, (f.Class, f.Function, f.ImportFrom, f.ImportName))
+        or any(_defines(block) for block in blocks(statement))
+        for statement in body
+    )
 
 
 def _names_a_type(target: Target) -> bool:

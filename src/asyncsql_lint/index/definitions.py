@@ -96,7 +96,7 @@ def _collect(
     for statement in body:
         for name, binding in _bindings(statement, module, prefix, owner, stars):
             table.setdefault(name, []).append(binding)
-        for block in _blocks(statement):
+        for block in blocks(statement):
             _collect(block, module, prefix, owner, table, stars)
 
 
@@ -146,7 +146,8 @@ def _targets(
     return []
 
 
-def _blocks(statement: f.Stmt) -> tuple[tuple[f.Stmt, ...], ...]:
+def blocks(statement: f.Stmt) -> tuple[tuple[f.Stmt, ...], ...]:
+    """The statements within a statement, but for those of functions and classes."""
     match statement:
         case f.If() | f.While() | f.For():
             return (statement.body, statement.orelse)

@@ -103,9 +103,9 @@ class AttributeRead(Event):
     """An attribute of an ORM object that is not there when it is read.
 
     `kind` is `relationship`, `column` or `proxy`; `why` is `lazy` (never loaded), `raise` (forbidden to load),
-    `deferred`, `dynamic`, `commit`, `rollback`, `expire`, `server` (the database made the value); `detached`
-    tells that no session is there to load it. `write` is the name of a method that changes the collection,
-    or `=`; `serializer` names what reads it without saying so. `chain` is the path from the queried entity.
+    `deferred`, `dynamic`, `noload` (left empty), `commit`, `rollback`, `expire`, `server` (the database made the
+    value); `detached` tells that no session is there to load it. `write` is the name of a method that changes the
+    collection, or `=`; `serializer` names what reads it without saying so. `chain` is the path from the queried entity.
     """
 
     model: str

@@ -167,6 +167,9 @@ class Attributes(Expressions):
                 return self.awaitable_attribute(value, name, site, state)
             case Engine() if name == "sync_engine":
                 return replace(value, is_async=False, inner=True)
+            case Engine() if value.is_async and name in api.LEGACY_ENGINE:
+                self.emit(LegacyQuery(site=site, owner="AsyncEngine", name=name))
+                return UNKNOWN
             case Primitive(kind="inspection", of=Ref() as of) if name in {"unloaded", "dict", "expired_attributes"}:
                 orm.update(of, state, life=Life.UNKNOWN)
                 return UNKNOWN
@@ -234,8 +237,8 @@ class Attributes(Expressions):
         own = self.index.method(session.cls, name) if session.cls is not None else None
         if own is not None:
             return self.bound(own, ref)
-        if session.is_async and session.kind == "session" and name == "query":
-            self.emit(LegacyQuery(site=site, confidence=session.confidence), ref.id)
+        if session.is_async and session.kind == "session" and name in api.LEGACY_SESSION:
+            self.emit(LegacyQuery(site=site, name=name, confidence=session.confidence), ref.id)
             return UNKNOWN
         if name == "exec" and execs.is_absent(ref, session, site, self):
             return UNKNOWN

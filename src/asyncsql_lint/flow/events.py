@@ -95,7 +95,11 @@ class SyncSessionGiven(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegacyQuery(Event):
-    """`.query` on an async session."""
+    """`name`, which sync code of old has, on an `owner` that has none; `execute("select 1")` when `is_text`."""
+
+    owner: str = "AsyncSession"
+    name: str = "query"
+    is_text: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -173,6 +173,8 @@ def _execute(
     number: int, session: Session, name: str, arguments: Arguments, site: Site, state: State, m: Machine
 ) -> Value:
     statement = arguments.get(0, "statement")
+    if isinstance(statement, Const) and isinstance(statement.value, str) and name != "exec_driver_sql":
+        execs.given_a_text(number, name, site, state, m)
     if not isinstance(statement, Statement):
         statement = _UNKNOWN_STATEMENT
     if session.kind == "connection":

@@ -27,6 +27,7 @@ from asyncsql_lint.flow.values import (
     BoundMethod,
     ClassValue,
     Const,
+    ContextManager,
     Coroutine,
     DictValue,
     Engine,
@@ -188,6 +189,9 @@ class Attributes(Expressions):
                 return UNKNOWN
             case GeneratorValue() | Task():
                 return LibraryMethod(value, name)
+            case ContextManager() if name not in dependencies.MANAGER:
+                dependencies.unentered(value, "unentered", site, state, self)
+                return UNKNOWN
             case _:
                 return UNKNOWN
 

@@ -244,6 +244,9 @@ class Calls(Attributes):
             case GeneratorValue():
                 dependencies.misused(value, "awaited", site, state, self)
                 return UNKNOWN
+            case ContextManager():
+                dependencies.unentered(value, "manager-awaited", site, state, self)
+                return UNKNOWN
             case _:
                 return UNKNOWN
 

@@ -201,7 +201,8 @@ class DependencyMisused(Event):
 
     `kind` is `awaited`, `entered` or `used` (a generator taken for its session), `anext`, `return` or `break` (a
     generator left at its `yield`), `called` (`Depends(get_session())`), `class` or `factory` (given to `Depends`),
-    `manager` (an `@asynccontextmanager` given to it), or `undeclared` (a parameter without `Depends`).
+    `manager` (an `@asynccontextmanager` given to it), `unentered` or `manager-awaited` (one taken for its session), or
+    `undeclared` (a parameter without `Depends`). `yield` is a generator within another, left by what is thrown in.
     """
 
     kind: str

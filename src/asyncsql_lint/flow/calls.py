@@ -566,11 +566,21 @@ class Calls(Attributes):
                 over[name] = Slot(Loaded.YES, value)
             if not (isinstance(value, Const) and value.value is None):
                 given.add(name)
+        if self.models.is_dataclass(info):
+            over = {**self.dataclass_defaults(info, site), **over}
         open_ = arguments.open or bool(arguments.positional)
         instance = Instance(
             info, life=Life.TRANSIENT, born="new", origin=site, over=over, given=frozenset(given), open=open_
         )
         return self.new(instance, state)
+
+    def dataclass_defaults(self, info: ClassInfo, site: Site) -> dict[str, Slot]:
+        """Relationships that a dataclass's constructor sets by itself: on SQLAlchemy 2.0; 2.1 leaves them unloaded."""
+        is_new = self.versions(site).sqlalchemy.at_least(2, 1)
+        if is_new:
+            return {}
+        loaded = Loaded.UNKNOWN if is_new is None else Loaded.YES
+        return {r.name: Slot(loaded) for r in self.models.relationships(info) if r.defaulted}
 
     def is_schema(self, info: ClassInfo) -> bool:
         """Whether a class is a pydantic model (or a SQLModel without a table)."""

@@ -173,7 +173,8 @@ class OptionMismatch(Event):
     """A loader option that does not fit its statement.
 
     `kind` is `entity` (it starts from a model that is not selected), `alias` (from the model instead of its alias, or
-    the reverse), `columns` (no model is selected) or `string`. `after` is the option that loads what it starts from.
+    the reverse), `columns` (no model is selected), `batched` (it needs all rows, beside `yield_per`) or `string`. `after`
+    is the option that loads what it starts from.
     """
 
     kind: str

@@ -181,6 +181,7 @@ def _execute(
         statement = _UNKNOWN_STATEMENT
     else:
         orm.autoflushed(number, state)
+        option_checks.batched(statement, arguments, number, site, m)
     for one in statement.entities or ():
         if one.model is not None and statement.kind != "delete":
             orm.queried_again(one.model, number, one.plan, state, m)

@@ -78,6 +78,8 @@ def method(statement: Statement, name: str, arguments: Arguments, m: Machine, st
     if name == "options":
         return with_options(statement, [*arguments.positional], arguments.open, m)
     if name == "execution_options":
+        if arguments.keyword("yield_per") is not None:
+            statement = replace(statement, batched=True)
         populate = arguments.keyword("populate_existing")
         return replace(statement, populate_existing=True) if populate is not None else statement
     if name in SAME:

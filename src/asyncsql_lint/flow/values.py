@@ -225,7 +225,8 @@ class Entity:
 class Statement(Value):
     """A statement. `entities` is None when it is not known what it selects.
 
-    `kind` is `select`, `insert`, `update`, `delete` or `text`; `library` is `sqlmodel` for SQLModel's select.
+    `kind` is `select`, `insert`, `update`, `delete` or `text`; `library` is `sqlmodel` for SQLModel's select; `batched`
+    tells that it has `yield_per`.
     """
 
     kind: str
@@ -233,6 +234,7 @@ class Statement(Value):
     site: Site | None
     library: str = "sqlalchemy"
     populate_existing: bool = False
+    batched: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,6 +201,9 @@ class Attributes(Expressions):
         for entity, value in zip(entities, row.values or (), strict=False):
             if entity.name == name:
                 return value
+        if entities and name not in _ROW_ATTRIBUTES and all(one.known and one.of and one.name for one in entities):
+            self.column_missing(row, name, site, state)
+            return UNKNOWN
         only = entities[0].model if len(entities) == 1 else None
         if only is not None and self._of_model(only, name) and name not in _ROW_ATTRIBUTES:
             place = row.statement.site
@@ -211,6 +214,18 @@ class Attributes(Expressions):
                 RowRead(site=site, model=only.name, attribute=name, confidence=confidence, trace=trace), row.session
             )
         return UNKNOWN
+
+    def column_missing(self, row: Row, name: str, site: Site, state: State) -> None:
+        """`row.email` on a row of `select(Contact.id, Contact.name)`."""
+        owners = [one.of for one in row.statement.entities or () if one.of is not None]
+        owner = next((model for model in owners if self._of_model(model, name)), None)
+        if owner is None:
+            return
+        place = row.statement.site
+        trace = ((place, "the statement selects columns, and not this one"),) if place is not None else ()
+        confidence = self.confidence(row.session, state)
+        event = RowRead(site=site, model=owner.name, attribute=name, is_column=True, confidence=confidence, trace=trace)
+        self.emit(event, row.session)
 
     def _of_model(self, model: ClassInfo, name: str) -> bool:
         return self.models.attribute(model, name) is not None or self.index.method(model, name) is not None

@@ -173,8 +173,8 @@ class OptionMismatch(Event):
     """A loader option that does not fit its statement.
 
     `kind` is `entity` (it starts from a model that is not selected), `alias` (from the model instead of its alias, or
-    the reverse), `columns` (no model is selected), `batched` (it needs all rows, beside `yield_per`) or `string`. `after`
-    is the option that loads what it starts from.
+    the reverse), `columns` (no model is selected), `batched` (it needs all rows, beside `yield_per`) or `string`.
+    `after` is the option that loads what it starts from.
     """
 
     kind: str
@@ -214,12 +214,14 @@ class DependencyMisused(Event):
 class RowRead(Event):
     """An attribute of an entity, read on the row that holds the entity.
 
-    `use` names the session's method that was given the row instead, where no attribute is read.
+    `use` names the session's method that was given the row instead, where no attribute is read; `is_column` tells that
+    the row holds columns of the model, and not this one.
     """
 
     model: str
     attribute: str
     use: str = ""
+    is_column: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,7 @@ def entity(value: Value, m: Machine) -> Entity | None:
         case Alias():
             return Entity(value.model, name=value.model.name, aliased=True)
         case MappedAttribute():
-            return Entity(None, name=value.name)
+            return Entity(None, name=value.name, of=value.model)
         case Primitive(kind="sql"):
             return Entity(None)
         case External() if value.name.startswith("sqlalchemy."):

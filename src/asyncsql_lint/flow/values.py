@@ -212,6 +212,7 @@ class Entity:
     """One thing that a statement selects: a model or a column (`model` None), with the plan of its options.
 
     `aliased` tells that it is an alias of the model; not `known` is what stands for something that could not be read.
+    `of` is the model of a column.
     """
 
     model: ClassInfo | None
@@ -219,6 +220,7 @@ class Entity:
     name: str = ""
     aliased: bool = False
     known: bool = True
+    of: ClassInfo | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A result. `kind` is `rows`, `scalars` or `mappings`; `is_async` for a streamed one; `by` is what gave it."""
+    """A result. `kind` is `rows`, `scalars` or `mappings`; `is_async` for a streamed one, `by` is `exec` for that."""
 
     session: int | None
     statement: Statement

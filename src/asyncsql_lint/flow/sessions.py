@@ -197,7 +197,8 @@ def _execute(
         elif statement.entities is None:
             kind = "unknown"
     streamed = name in {"stream", "stream_scalars"}
-    return m.new(Result(number, statement, kind, streamed, by=name), state)
+    by = "exec" if name == "exec" else ""
+    return m.new(Result(number, statement, kind, streamed, by=by), state)
 
 
 def _blind_query(number: int, state: State) -> None:

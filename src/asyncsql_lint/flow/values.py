@@ -241,7 +241,7 @@ class Statement(Value):
 
 @dataclass(frozen=True, slots=True)
 class Row(Value):
-    """A row with one value for each entity; `by` is the method of the session that gave its result."""
+    """A row with one value for each entity; `by` is `exec` when that gave its result."""
 
     statement: Statement
     session: int | None

@@ -259,6 +259,9 @@ class Calls(Attributes):
             case GeneratorValue():
                 dependencies.misused(value, "awaited", site, state, self)
                 return UNKNOWN
+            case ContextManager():
+                dependencies.unentered(value, "manager-awaited", site, state, self)
+                return UNKNOWN
             case _:
                 return UNKNOWN
 
@@ -602,6 +605,8 @@ class Calls(Attributes):
                 over[name] = Slot(Loaded.YES, value)
             if not (isinstance(value, Const) and value.value is None):
                 given.add(name)
+        if self.models.is_dataclass(info):
+            over = {**self.dataclass_defaults(info, site), **over}
         open_ = arguments.open or bool(arguments.positional)
         instance = Instance(
             info, life=Life.TRANSIENT, born="new", origin=site, over=over, given=frozenset(given), open=open_
@@ -611,6 +616,14 @@ class Calls(Attributes):
             faults.tell(wrong, self.engines.near(site.path), self)
             instance = replace(instance, faults=wrong)
         return self.new(instance, state)
+
+    def dataclass_defaults(self, info: ClassInfo, site: Site) -> dict[str, Slot]:
+        """Relationships that a dataclass's constructor sets by itself: on SQLAlchemy 2.0; 2.1 leaves them unloaded."""
+        is_new = self.versions(site).sqlalchemy.at_least(2, 1)
+        if is_new:
+            return {}
+        loaded = Loaded.UNKNOWN if is_new is None else Loaded.YES
+        return {r.name: Slot(loaded) for r in self.models.relationships(info) if r.defaulted}
 
     def is_schema(self, info: ClassInfo) -> bool:
         """Whether a class is a pydantic model (or a SQLModel without a table)."""

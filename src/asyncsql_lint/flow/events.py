@@ -91,7 +91,11 @@ class SyncSessionGiven(Event, frozen=True, kw_only=True):
 
 
 class LegacyQuery(Event, frozen=True, kw_only=True):
-    """`.query` on an async session."""
+    """`name`, which sync code of old has, on an `owner` that has none; `execute("select 1")` when `is_text`."""
+
+    owner: str = "AsyncSession"
+    name: str = "query"
+    is_text: bool = False
 
 
 class AttributeRead(Event, frozen=True, kw_only=True):
@@ -232,7 +236,8 @@ class OptionMismatch(Event, frozen=True, kw_only=True):
     """A loader option that does not fit its statement.
 
     `kind` is `entity` (it starts from a model that is not selected), `alias` (from the model instead of its alias, or
-    the reverse), `columns` (no model is selected) or `string`. `after` is the option that loads what it starts from.
+    the reverse), `columns` (no model is selected), `batched` (it needs all rows, beside `yield_per`) or `string`.
+    `after` is the option that loads what it starts from.
     """
 
     kind: str
@@ -258,7 +263,8 @@ class DependencyMisused(Event, frozen=True, kw_only=True):
 
     `kind` is `awaited`, `entered` or `used` (a generator taken for its session), `anext`, `return` or `break` (a
     generator left at its `yield`), `called` (`Depends(get_session())`), `class` or `factory` (given to `Depends`),
-    `manager` (an `@asynccontextmanager` given to it), or `undeclared` (a parameter without `Depends`).
+    `manager` (an `@asynccontextmanager` given to it), `unentered` or `manager-awaited` (one taken for its session), or
+    `undeclared` (a parameter without `Depends`). `yield` is a generator within another, left by what is thrown in.
     """
 
     kind: str
@@ -268,12 +274,14 @@ class DependencyMisused(Event, frozen=True, kw_only=True):
 class RowRead(Event, frozen=True, kw_only=True):
     """An attribute of an entity, read on the row that holds the entity.
 
-    `use` names the session's method that was given the row instead, where no attribute is read.
+    `use` names the session's method that was given the row instead, where no attribute is read; `is_column` tells that
+    the row holds columns of the model, and not this one.
     """
 
     model: str
     attribute: str
     use: str = ""
+    is_column: bool = False
 
 
 class ExecMisused(Event, frozen=True, kw_only=True):

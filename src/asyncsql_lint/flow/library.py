@@ -371,9 +371,15 @@ def _semaphore(m: Expressions, name: str, arguments: Arguments, site: Site, stat
 # -- built-ins
 
 
+_GOING_THROUGH = frozenset({"builtins.len", "builtins.sum", "builtins.any", "builtins.all"})
+
+
 def _consuming(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
     for value in arguments.positional:
         lost(value, f"passed to `{name.rpartition('.')[2]}()`", site, state, m)
+        lazy = value.receiver if isinstance(value, LibraryMethod) else None
+        if isinstance(lazy, Primitive) and lazy.kind in {"dynamic", "write_only"} and name in _GOING_THROUGH:
+            m.elements(value, site, state, is_own=False)
     return Primitive("plain")
 
 

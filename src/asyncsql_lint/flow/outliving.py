@@ -90,7 +90,11 @@ def _used(callee: Value, arguments: Arguments, site: Site, state: State, m: Mach
 def _goes_on(site: Site, m: Machine) -> bool:
     """Whether the function awaits something after a place: what it does to its objects there is not known yet."""
     function = m.frame.function
-    return function is None or any(isinstance(n, f.Await) and n.at > site.node for n in inside(function.node.body))
+    if function is None:
+        return True
+    call = next((n for n in inside(function.node.body) if n.at == site.node), None)
+    last = max((n.at for n in inside(call)), default=site.node)
+    return any(isinstance(n, f.Await) and n.at > last for n in inside(function.node.body))
 
 
 def _tell(sessions: set[int], kind: str, by: str, site: Site, state: State, m: Machine) -> None:

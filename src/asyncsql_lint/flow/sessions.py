@@ -187,12 +187,15 @@ def _execute(
 ) -> Value:
     statement = arguments.get(0, "statement")
     texts.executed(statement, name, arguments, session.engine, site, m)
+    if isinstance(statement, Const) and isinstance(statement.value, str) and name != "exec_driver_sql":
+        execs.given_a_text(number, name, site, state, m)
     if not isinstance(statement, Statement):
         statement = _UNKNOWN_STATEMENT
     if session.kind == "connection":
         statement = _UNKNOWN_STATEMENT
     else:
         orm.autoflushed(number, state)
+        option_checks.batched(statement, arguments, number, site, m)
     for one in statement.entities or ():
         if one.model is not None and statement.kind != "delete":
             orm.queried_again(one.model, number, one.plan, state, m)
@@ -208,7 +211,8 @@ def _execute(
         elif statement.entities is None:
             kind = "unknown"
     streamed = name in {"stream", "stream_scalars"}
-    return m.new(Result(number, statement, kind, streamed, by=name), state)
+    by = "exec" if name == "exec" else ""
+    return m.new(Result(number, statement, kind, streamed, by=by), state)
 
 
 def _blind_query(number: int, state: State) -> None:

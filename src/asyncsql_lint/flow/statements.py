@@ -52,7 +52,7 @@ def entity(value: Value, m: Machine) -> Entity | None:
         case Alias():
             return Entity(value.model, name=value.model.name, aliased=True)
         case MappedAttribute():
-            return Entity(None, name=value.name)
+            return Entity(None, name=value.name, of=value.model)
         case Primitive(kind="sql"):
             return Entity(None)
         case External() if value.name.startswith("sqlalchemy."):
@@ -79,6 +79,8 @@ def method(statement: Statement, name: str, arguments: Arguments, m: Machine, st
     if name == "options":
         return with_options(statement, [*arguments.positional], arguments.open, m)
     if name == "execution_options":
+        if arguments.keyword("yield_per") is not None:
+            statement = replace(statement, batched=True)
         populate = arguments.keyword("populate_existing")
         return replace(statement, populate_existing=True) if populate is not None else statement
     if name in SAME:

@@ -235,6 +235,7 @@ class Entity(Struct, frozen=True):
     """One thing that a statement selects: a model or a column (`model` None), with the plan of its options.
 
     `aliased` tells that it is an alias of the model; not `known` is what stands for something that could not be read.
+    `of` is the model of a column.
     """
 
     model: ClassInfo | None
@@ -242,6 +243,7 @@ class Entity(Struct, frozen=True):
     name: str = ""
     aliased: bool = False
     known: bool = True
+    of: ClassInfo | None = None
 
 
 class Statement(Value, frozen=True):
@@ -249,7 +251,7 @@ class Statement(Value, frozen=True):
 
     `kind` is `select`, `insert`, `update`, `delete` or `text`; `library` is `sqlmodel` for SQLModel's select; `table`
     is what an `insert` or `update` writes to, `sql` the text of a `text()` with parameters; `writes` tells that it
-    changes rows.
+    changes rows, `batched` that it has `yield_per`.
     """
 
     kind: str
@@ -261,6 +263,7 @@ class Statement(Value, frozen=True):
     sql: str = ""
     faults: tuple[Fault, ...] = ()
     writes: bool = False
+    batched: bool = False
 
 
 class Row(Value, frozen=True):

@@ -10,30 +10,31 @@ from asyncsql_lint.rule import Finding, Rule, RuleMeta
 from asyncsql_lint.wording import FORBIDDEN, MISSING_GREENLET, story
 
 _HELP = "run `.statement` (dynamic) or `.select()` (write-only) with the session"
+_NOLOAD = "load it, or leave it with `lazyload()` or `raiseload()`: `noload` is deprecated from SQLAlchemy 2.1 on"
 
 
 _WORDS = {
     "dynamic": "is a dynamic collection: it cannot be iterated over under an async session",
     "write_only": "is a write-only collection: it cannot be iterated over",
     "no-attrs": "is awaited through `awaitable_attrs`, but its class does not inherit from AsyncAttrs",
-    "noload": "is read, but `noload` leaves it empty whatever rows there are",
+    "noload": "is read, but `noload` leaves it empty, whatever rows there are",
     "forbidden": 'is awaited through `awaitable_attrs`, but lazy="raise" forbids to load it',
 }
 
-_HELPS = {"noload": "load it where it is read, with `selectinload()` or `joinedload()`"}
-_RAISES = {"forbidden": FORBIDDEN, "noload": "nothing: rows that are there are not seen"}
+
+_RAISES = {"forbidden": FORBIDDEN, "noload": "no error: an empty collection, or None, for what has rows"}
 
 
 class LazyStrategy(Rule[AttributeRead]):
-    """Reports reads of relationships whose strategy does not allow them: dynamic, write-only and `noload`.
+    """Reports reads that dynamic, write-only and noload relationships do not serve.
 
     ## What it does
     Finds iteration over a `lazy="dynamic"` collection, and `all()`, `first()` or `count()` of it, under an async session;
-    iteration over a write-only collection; and reads of what `noload` keeps empty.
+    iteration over a write-only collection; and reads of a relationship with `lazy="noload"` or the option `noload()`.
 
     ## What happens
-    A dynamic collection runs its query on the spot: `MissingGreenlet`. A write-only one refuses: `TypeError`. One with
-    `noload` raises nothing: it is empty, or None, though there are rows (SQLAlchemy 2.1 deprecates it).
+    A dynamic collection runs its query on the spot: `MissingGreenlet`. A write-only one refuses: `TypeError`. What
+    `noload` leaves out is empty without an error, whatever rows there are; SQLAlchemy 2.1 deprecates it.
 
     ## Example
     ```python
@@ -53,8 +54,7 @@ class LazyStrategy(Rule[AttributeRead]):
     There is no fix: run `collection.statement` (dynamic) or `collection.select()` (write-only) with the session.
 
     ## What it cannot see
-    Collections of objects that the analysis cannot follow. What a serialiser reads with `noload` is left alone: it may be
-    meant to be empty.
+    Collections of objects that the analysis cannot follow.
 
     ## References
     - [Dynamic relationship loaders](https://docs.sqlalchemy.org/en/20/orm/large_collections.html)
@@ -78,7 +78,7 @@ class LazyStrategy(Rule[AttributeRead]):
             event,
             f"`{event.model}.{event.attribute}` {words}",
             related=story(event),
-            help=_HELPS.get(event.why, _HELP),
+            help=_NOLOAD if event.why == "noload" else _HELP,
             symbol=f"{event.model}.{event.attribute}",
             raises=_RAISES.get(event.why, MISSING_GREENLET),
         )

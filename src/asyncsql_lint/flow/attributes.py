@@ -458,7 +458,7 @@ class Attributes(Expressions):
             lost(value, "assigned to a column", site, state, self)
             orm.assigned(owner, target.name, value, site, state, self)
             if transactions.attached(found):
-                transactions.modified(found.session, state)
+                transactions.modified(found.session, state, self)
 
     def set_on_session(self, owner: Ref, session: Session, name: str, value: Value, state: State) -> None:
         """`session.sync_session.expire_on_commit = False` counts; on the async session itself it does nothing."""

@@ -194,6 +194,7 @@ class Machine(ABC):
         self.limits: dict[str, int] = {}
         self.failures: list[Failure] = []
         self.only_sqlite: bool | None = None
+        self.begins: bool | None = None
         self.notes: dict[Site, set[str]] = {}
         self.holders: dict[Site, FunctionInfo | None] = {}
 

@@ -43,6 +43,9 @@ NOWHERE = Site("", 0)
 TAKEN_BACK = "savepoint.rollback()"
 """The label of a savepoint's own rollback, which ends what has failed in it."""
 
+OWN = frozenset({"factory", "constructor"})
+"""Where a session comes from that its function has made itself."""
+
 BEGUN = frozenset({Transaction.MARKED, Transaction.OPEN})
 
 _ENDS = frozenset({"close", "aclose", "reset", "invalidate", "remove", "rollback", "commit"})
@@ -88,7 +91,7 @@ def doubted(number: int, state: State) -> None:
     """The session went where nobody can look."""
     found = state.heap.get(number)
     if isinstance(found, Session) and found.is_async:
-        found = replace(found, kept=True, ended=None, saves=False, unsaved=None)
+        found = replace(found, kept=found.kept or found.scope in OWN, ended=None, saves=False, unsaved=None)
         _put(number, found, state, Transaction.UNKNOWN, blocks=0)
 
 
@@ -96,7 +99,7 @@ def let_go(values: Iterable[Value], state: State) -> None:
     """Somebody else holds the sessions among some values from now on, and may close them."""
     for number in reachable(values, state.heap):
         found = state.heap[number]
-        if isinstance(found, Session) and not (found.kept and not found.saves):
+        if isinstance(found, Session) and found.scope in OWN and not (found.kept and not found.saves):
             state.heap[number] = replace(found, kept=True, saves=False, unsaved=None)
 
 
@@ -143,14 +146,38 @@ def marked(number: int, name: str, state: State, site: Site, m: Machine) -> None
         return
     if session.transaction is Transaction.ENDED:
         _tell_ended(number, session, f"{name}()", site, state, m)
-    elif session.transaction is Transaction.UNKNOWN and session.failed is None:
+    elif session.transaction is Transaction.UNKNOWN and session.failed is None and _counts(session, m):
         state.heap[number] = replace(session, transaction=Transaction.MARKED, ended=None)
 
 
-def modified(number: int | None, state: State) -> None:
+def _counts(session: Session, m: Machine) -> bool:
+    """Whether it matters that a transaction is begun: where nobody calls `begin()`, only to who has made the session.
+
+    What does not matter is not told apart: each state in which a function is called costs an analysis of it.
+    """
+    if session.scope in OWN:
+        return True
+    if m.begins is None:
+        modules = [module for module in m.index.modules.values() if "begin" in module.facts.words]
+        m.begins = any(_begins(node) for module in modules for node in inside(module.facts.body))
+    return m.begins
+
+
+def _begins(node: object) -> bool:
+    """`x.begin()` where `x` is not called an engine: that one begins on a connection of its own."""
+    if not isinstance(node, f.Attr) or node.name != "begin":
+        return False
+    value = node.value.func if isinstance(node.value, f.Call) else node.value
+    name = value.id if isinstance(value, f.Name) else value.name if isinstance(value, f.Attr) else ""
+    return "engine" not in name.lower()
+
+
+def modified(number: int | None, state: State, m: Machine) -> None:
     """An attribute of a persistent object was set: that begins a transaction, too."""
     session = known(number, state)
-    if session is not None and number is not None and session.transaction is Transaction.UNKNOWN:
+    if session is None or number is None or not _counts(session, m):
+        return
+    if session.transaction is Transaction.UNKNOWN:
         state.heap[number] = replace(session, transaction=Transaction.MARKED)
 
 
@@ -169,7 +196,7 @@ def operated(number: int, name: str, arguments: Arguments, site: Site, state: St
         if name == "commit" and _tell(number, session, name, site, state, m):
             return
         closes = name not in {"commit", "rollback"}
-        if session.blocks or closes:
+        if session.blocks or (closes and session.kind == "connection"):
             session = replace(session, ended=Cause("close" if closes else name, site))
         after = Transaction.ENDED if session.blocks else Transaction.UNKNOWN
         _put(number, session, state, after, blocks=session.blocks)
@@ -182,12 +209,12 @@ def operated(number: int, name: str, arguments: Arguments, site: Site, state: St
     elif name in _MARKS:
         if session.transaction is Transaction.ENDED:
             _tell_ended(number, session, f"{name}()", site, state, m)
-        elif session.transaction is Transaction.UNKNOWN and session.failed is None:
+        elif session.transaction is Transaction.UNKNOWN and session.failed is None and _counts(session, m):
             state.heap[number] = replace(session, transaction=Transaction.MARKED)
     elif name in _EMITS and not (name in {"get", "get_one"} and _at_hand(number, arguments, state)):
         _tell(number, session, name, site, state, m)
         now = known(number, state)
-        if now is not None:
+        if now is not None and _counts(now, m):
             closed = now.ended if now.kind == "connection" else None
             state.heap[number] = replace(now, transaction=Transaction.OPEN, ended=closed)
 

@@ -25,6 +25,7 @@ from asyncsql_lint.rules import RULES
 from asyncsql_lint.source.discovery import Discovery, PathProblem, discover
 from asyncsql_lint.source.files import SourceFile, SourceProblem
 from asyncsql_lint.source.filesystem import Disk, FileSystem
+from asyncsql_lint.source.pins import before_utc
 from asyncsql_lint.source.read import read_source
 
 Progress = Callable[[int, int], None]
@@ -43,8 +44,9 @@ class Engine(Protocol):
         codes: Collection[str],
         progress: Progress | None = None,
         why: tuple[str, int] | None = None,
+        naive: Collection[str] = (),
     ) -> Outcome:
-        """All findings of `codes` in the files `report` of the project `files`."""
+        """All findings of `codes` in the files `report` of the project `files`; `naive` is that of `engine.run.run`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class _Project:
     problems: tuple[PathProblem, ...]
     report: frozenset[str]
     enabled: Mapping[str, frozenset[str]]
+    naive: frozenset[str]
 
 
 ANALYSIS: Engine = partial(run, rules=RULES)
@@ -181,6 +184,7 @@ class Linter:
             codes=self.catalogue.codes,
             progress=progress,
             why=(path, line),
+            naive=project.naive,
         )
         return outcome.explanations
 
@@ -207,7 +211,9 @@ class Linter:
         report = found.given if self._report_only_given or not found.named else frozenset(found.files)
         enabled = {path: self.catalogue.enabled(settings[path], path) for path in report}
         by_path = tuple(sorted(problems, key=lambda problem: problem.path))
-        return _Project(found, settings, sources, tuple(not_text), by_path, report, enabled)
+        folders = sorted({path.rpartition("/")[0] for path, source in sources.items() if "sqlmodel" in source.text})
+        naive = before_utc(folders, self._files)
+        return _Project(found, settings, sources, tuple(not_text), by_path, report, enabled, naive)
 
     def _analyse(self, project: _Project, sources: Mapping[str, SourceFile], progress: Progress | None) -> Report:
         """Run the engine on `sources`, and keep what is wanted of what it finds."""
@@ -217,6 +223,7 @@ class Linter:
             report=project.report,
             codes=frozenset().union(*project.enabled.values()),
             progress=progress,
+            naive=project.naive,
         )
         findings = {*outcome.diagnostics, *self._encoding_findings(project)}
         wanted = [self._as_configured(d, project) for d in findings if _is_wanted(d, project)]

@@ -25,6 +25,7 @@ def run(
     codes: Collection[str],
     progress: Callable[[int, int], None] | None = None,
     why: tuple[str, int] | None = None,
+    naive: Collection[str] = (),
 ) -> Outcome:
     """All that the sources spell out, of `codes`, in the files `report`."""
     found: list[Diagnostic] = []

@@ -53,14 +53,15 @@ def run(
     codes: Collection[str],
     progress: Progress | None = None,
     why: tuple[str, int] | None = None,
+    naive: Collection[str] = (),
 ) -> Outcome:
     """Analyse a project.
 
     `files` are all its files, `rules` what may be found, `roots` the folders where its imports begin, `report` the
-    paths whose findings are wanted, `codes` the rules to run of those; `why` asks what is known of a line. User code
-    never makes this raise.
+    paths whose findings are wanted, `codes` the rules to run of those; `why` asks what is known of a line; `naive`
+    are the folders whose SQLModel still makes naive columns of `datetime` fields. User code never makes this raise.
     """
-    return on_deep_stack(lambda: _run(files, rules, roots, report, codes, progress, why))
+    return on_deep_stack(lambda: _run(files, rules, roots, report, codes, progress, why, naive))
 
 
 def _run(
@@ -71,6 +72,7 @@ def _run(
     codes: Collection[str],
     progress: Progress | None,
     why: tuple[str, int] | None,
+    naive: Collection[str],
 ) -> Outcome:
     enabled = gc.isenabled()
     gc.disable()  # trees and facts hold no cycles: collecting them over and over costs a third of the run
@@ -78,6 +80,7 @@ def _run(
         facts, broken = _facts(files, progress)
         index = ProjectIndex(facts, roots)
         machine = Interpreter(index, Models(index))
+        machine.column_types.naive = frozenset(naive)
         machine.analyse(functions(index), index.modules.values())
         events = placed(machine.events, machine.call_sites, machine.holders)
         chosen = [rule for rule in rules if rule.meta.code in codes]

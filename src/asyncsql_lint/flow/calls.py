@@ -426,6 +426,7 @@ class Calls(Attributes):
                 self.adapted(receiver.of, first, site, state)
                 return UNKNOWN
             case "executor", "submit":
+                loops.submitted(first, arguments, site, state, self)
                 return Primitive("future", Partial(first, Arguments(arguments.positional[1:], arguments.keywords)))
             case "exit_stack", "enter_async_context" | "enter_context":
                 value = self.enter(first, name == "enter_async_context", site, site, state, fixable=False)

@@ -458,11 +458,13 @@ class Calls(Attributes):
             case "url", "update_query_dict":
                 return pairing.with_query(receiver, arguments.get(0, "query_parameters"))
             case "url", _:
-                return receiver if name in {"update_query_string", "difference_update_query"} else UNKNOWN
+                is_same = name in {"update_query_string", "update_query_pairs", "difference_update_query"}
+                return pairing.without_query(receiver) if is_same else UNKNOWN
             case "adapter", "validate_python":
                 self.adapted(receiver.of, first, site, state)
                 return UNKNOWN
             case "executor", "submit":
+                loops.submitted(first, arguments, site, state, self)
                 return Primitive("future", Partial(first, Arguments(arguments.positional[1:], arguments.keywords)))
             case "exit_stack", "enter_async_context" | "enter_context":
                 value = self.enter(first, name == "enter_async_context", site, site, state, fixable=False)

@@ -178,6 +178,12 @@ def _environment(m: Expressions, name: str, arguments: Arguments, site: Site, st
     return Primitive("plain", default) if isinstance(default, (Const, Primitive)) else UNKNOWN
 
 
+def _field(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    """`Field("default")` of pydantic: nobody knows, but the default is what the code itself offers."""
+    default = arguments.get(0, "default")
+    return Primitive("plain", default) if isinstance(default, Const) and isinstance(default.value, str) else UNKNOWN
+
+
 def _bool(value: Value | None, default: bool | None) -> bool | None:
     if value is None:
         return default
@@ -598,6 +604,7 @@ _TABLE: dict[str, Handler] = {
     "sqlalchemy.update": _dml,
     "sqlalchemy.delete": _dml,
     "sqlalchemy.text": _text,
+    "pydantic.Field": _field,
     "sqlalchemy.aliased": _aliased,
     "sqlalchemy.create_async_engine": _engine,
     "sqlalchemy.async_engine_from_config": _engine,

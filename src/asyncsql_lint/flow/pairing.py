@@ -50,10 +50,15 @@ def drivername(value: Value | None) -> str:
 
 
 def with_query(url: Primitive, query: Value | None) -> Primitive:
-    """A URL with more in its query."""
+    """A URL with these names in its query."""
     if not isinstance(query, DictValue):
-        return url
-    return Primitive("url", Const(f"{url_of(url)}?{'&'.join(f'{name}=' for name, _ in query.items)}"))
+        return url if query is None else without_query(url)
+    return Primitive("url", Const(f"{url_of(without_query(url))}?{'&'.join(f'{name}=' for name, _ in query.items)}"))
+
+
+def without_query(url: Primitive) -> Primitive:
+    """A URL of whose query nothing is known."""
+    return Primitive("url", Const(url_of(url).partition("?")[0]))
 
 
 def async_engine(driver: str, arguments: Arguments, site: Site, m: Machine) -> None:

@@ -108,7 +108,7 @@ def checked(statement: Statement, name: str, arguments: Arguments, m: Machine) -
         wrong = (*wrong, *datatypes.written(statement.table, arguments.get(0, ""), site, m))
     elif name == "filter_by" and statement.entities and statement.entities[0].model is not None:
         wrong = (*wrong, *datatypes.given(statement.entities[0].model, arguments, site, m))
-    elif name == "bindparams" and statement.kind == "text":
+    elif name in {"bindparams", "params"} and statement.kind == "text":
         return replace(statement, sql="", faults=tuple(f for f in statement.faults if not f.bound))
     return replace(statement, faults=(*statement.faults, *wrong)) if wrong else statement
 

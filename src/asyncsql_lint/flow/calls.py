@@ -458,6 +458,8 @@ class Calls(Attributes):
             case "url", "update_query_dict":
                 return pairing.with_query(receiver, arguments.get(0, "query_parameters"))
             case "url", _:
+                if name == "render_as_string":
+                    return Primitive("plain", receiver.of)
                 is_same = name in {"update_query_string", "update_query_pairs", "difference_update_query"}
                 return pairing.without_query(receiver) if is_same else UNKNOWN
             case "adapter", "validate_python":
@@ -499,6 +501,8 @@ class Calls(Attributes):
             case "router", _:
                 return External("decorator:transparent")
             case "plain", _:
+                if name in {"unicode_string", "human_repr"}:
+                    return receiver
                 if name in _TEXT_METHODS:
                     return temporal.TEXT
                 return Primitive("plain") if name in _PLAIN_METHODS else UNKNOWN

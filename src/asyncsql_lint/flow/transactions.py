@@ -32,7 +32,7 @@ from asyncsql_lint.flow.values import (
     Task,
     Value,
 )
-from asyncsql_lint.index.definitions import ExternalName
+from asyncsql_lint.index.definitions import ClassInfo, ExternalName
 from asyncsql_lint.syntax import facts as f
 from asyncsql_lint.syntax.walk import inside
 
@@ -60,9 +60,16 @@ FLUSH, WRITE, TEXT, READ, LATE = "flush", "write", "text", "read", "late"
 BELOW = "-below"
 """Follows what failed in a function that was called."""
 
+AS = ">"
+"""Stands before the name of what a function turned an error into: `raise TakenError from error`."""
+
 _FAILURES = frozenset({FLUSH, WRITE, TEXT, READ, LATE})
-_RAISING = _FAILURES | {f"{kind}{BELOW}" for kind in _FAILURES}
-"""Errors on their way to a handler; one that was caught is `caught ...`, one that was raised again `again ...`."""
+
+
+def _in_flight(failed: Cause) -> bool:
+    """Whether an error is on its way to its first handler; what was caught is `caught ...`, then `again ...`."""
+    return not failed.kind.startswith(("caught", "again"))
+
 
 _BROAD = frozenset({"Exception", "BaseException"})
 _OF_DATABASE = frozenset(
@@ -230,7 +237,7 @@ def _at_hand(number: int, arguments: Arguments, state: State) -> bool:
 
 def _tell(number: int, session: Session, name: str, site: Site, state: State, m: Machine) -> bool:
     """Tell of a use of a transaction that cannot be used; whether it was told."""
-    if session.failed is not None and session.failed.kind not in _RAISING:
+    if session.failed is not None and not _in_flight(session.failed):
         _tell_swallowed(number, session, f"{name}()", site, state, m)
         return True
     if session.transaction is Transaction.ENDED and (session.kind == "session" or name != "commit"):
@@ -272,7 +279,7 @@ def _tell_swallowed(number: int, session: Session, use: str, site: Site, state: 
             site=failed.site,
             use=use,
             what=session.kind,
-            late=failed.kind.removesuffix(BELOW).endswith(LATE),
+            late=failed.kind.removesuffix(BELOW).partition(AS)[0].endswith(LATE),
             in_block=session.blocks > 0,
             confidence=_confidence(session),
             trace=((site, f"`{use}` uses the {session.kind} again here"),),
@@ -328,7 +335,7 @@ def begins(manager: Value, site: Site, state: State, m: Machine, *, is_block: bo
 
 
 def _tell_begun(number: int, session: Session, site: Site, state: State, m: Machine) -> None:
-    if session.failed is not None and session.failed.kind not in _RAISING:
+    if session.failed is not None and not _in_flight(session.failed):
         _tell_swallowed(number, session, "begin()", site, state, m)
         return
     if session.transaction is Transaction.ENDED:
@@ -471,7 +478,7 @@ def _risk(coroutine: Coroutine) -> str:
 
 def _late(state: State) -> None:
     for number, found in list(state.heap.items()):
-        if isinstance(found, Session) and found.failed is not None and found.failed.kind in _RAISING:
+        if isinstance(found, Session) and found.failed is not None and _in_flight(found.failed):
             state.heap[number] = replace(found, failed=Cause(LATE, found.failed.site))
 
 
@@ -497,12 +504,26 @@ def _caught(kinds: tuple[f.Expr | None, ...], site: Site, state: State, m: Machi
         state.heap[number] = replace(found, failed=Cause(f"caught {kind}", site) if swallowed else None)
 
 
-def raised(state: State) -> None:
+def raised(statement: f.Raise, state: State, m: Machine) -> None:
     """`raise` in a handler, or later: whoever catches that has the same dead transaction."""
     for number, found in list(state.heap.items()):
-        if isinstance(found, Session) and found.failed is not None and found.failed.kind.startswith("caught"):
-            kind = found.failed.kind.replace("caught", "again")
-            state.heap[number] = replace(found, failed=Cause(kind, found.failed.site))
+        if not isinstance(found, Session) or found.failed is None or not found.failed.kind.startswith("caught"):
+            continue
+        kind = found.failed.kind.removeprefix("caught ")
+        state.heap[number] = replace(found, failed=Cause(f"again {kind}", found.failed.site))
+        if not m.frame.sink.watched and 0 <= number < m.frame.entries and not m.frame.guarded:
+            name = _named(statement.value, m)
+            base = kind.removesuffix(BELOW).partition(AS)[0]
+            if name or statement.value is None:
+                m.frame.unguarded[number, f"{base}{AS}{name}" if name else base] = None
+
+
+def _named(raised: f.Expr | None, m: Machine) -> str:
+    """The name of the exception that is raised, or that a handler catches."""
+    callee = raised.func if isinstance(raised, f.Call) else raised
+    found = m.index.resolve(m.frame.module, callee) if callee is not None else ()
+    one = found[0] if len(found) == 1 else None
+    return one.qualname if isinstance(one, ClassInfo) else one.name if isinstance(one, ExternalName) else ""
 
 
 def passed(state: State, handlers: tuple[f.Handler, ...], m: Machine) -> State:
@@ -512,8 +533,7 @@ def passed(state: State, handlers: tuple[f.Handler, ...], m: Machine) -> State:
         failed = found.failed if isinstance(found, Session) else None
         if failed is None or not isinstance(found, Session) or failed.kind.startswith("caught"):
             continue
-        again = failed.kind not in _RAISING
-        if again or any(_meant(one, failed.kind, m) for h in handlers for one in _kinds(h.type)):
+        if not _in_flight(failed) or any(_meant(one, failed.kind, m) for h in handlers for one in _kinds(h.type)):
             out = out or state.copy()
             out.heap[number] = replace(found, failed=None)
     return out or state
@@ -528,7 +548,9 @@ def _meant(kind: f.Expr | None, failing: str, m: Machine) -> bool:
 
     A broad one around queries, or around calls of other functions, is mostly meant for something else.
     """
-    failed = failing.removesuffix(BELOW)
+    failed, _, turned = failing.removesuffix(BELOW).partition(AS)
+    if turned:
+        return kind is not None and _named(kind, m) == turned
     if failed in {WRITE, TEXT, READ} and _only_sqlite(m):
         return False  # SQLite goes on after a failed statement
     names = {d.name for d in m.index.resolve(m.frame.module, kind) if isinstance(d, ExternalName)} if kind else set()

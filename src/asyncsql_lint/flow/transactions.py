@@ -33,6 +33,7 @@ from asyncsql_lint.flow.values import (
     Value,
 )
 from asyncsql_lint.index.definitions import ClassInfo, ExternalName
+from asyncsql_lint.libraries import sqlalchemy_asyncio as api
 from asyncsql_lint.syntax import facts as f
 from asyncsql_lint.syntax.walk import inside
 
@@ -46,13 +47,6 @@ OWN = frozenset({"factory", "constructor"})
 """Where a session comes from that its function has made itself."""
 
 BEGUN = frozenset({Transaction.MARKED, Transaction.OPEN})
-
-_ENDS = frozenset({"close", "aclose", "reset", "invalidate", "remove", "rollback", "commit"})
-_MARKS = frozenset({"delete", "merge", "merge_all", "delete_all"})
-_EMITS = frozenset(
-    "execute scalars scalar stream stream_scalars exec exec_driver_sql refresh connection get get_one".split()
-)
-"""Methods that begin a transaction and ask for its connection; `get()` only for what is not there."""
 
 FLUSH, WRITE, TEXT, READ, LATE = "flush", "write", "text", "read", "late"
 """What failed: a flush or commit, an INSERT and its like, SQL in words, a query, or anything that took too long."""
@@ -72,13 +66,6 @@ def _in_flight(failed: Cause) -> bool:
 
 
 _BROAD = frozenset({"Exception", "BaseException"})
-_OF_DATABASE = frozenset(
-    """
-    SQLAlchemyError StatementError DBAPIError DatabaseError ProgrammingError InternalError InterfaceError
-    """.split()
-)
-"""Errors that any statement may raise."""
-
 _OF_WRITES = {
     "IntegrityError": frozenset({FLUSH, WRITE, TEXT}),
     "DataError": frozenset({FLUSH, WRITE, TEXT}),
@@ -198,7 +185,7 @@ def operated(number: int, name: str, arguments: Arguments, site: Site, state: St
     session = known(number, state)
     if session is None:
         return
-    if name in _ENDS:
+    if name in api.TRANSACTION_ENDS:
         if name == "commit" and _tell(number, session, name, site, state, m):
             return
         closes = name not in {"commit", "rollback"}
@@ -212,12 +199,12 @@ def operated(number: int, name: str, arguments: Arguments, site: Site, state: St
             _tell(number, session, name, site, state, m)
         elif session.transaction is Transaction.MARKED:
             state.heap[number] = replace(session, transaction=Transaction.OPEN)
-    elif name in _MARKS:
+    elif name in api.TRANSACTION_MARKS:
         if session.transaction is Transaction.ENDED:
             _tell_ended(number, session, f"{name}()", site, state, m)
         elif session.transaction is Transaction.UNKNOWN and session.failed is None and _counts(session, m):
             state.heap[number] = replace(session, transaction=Transaction.MARKED)
-    elif name in _EMITS and not (name in {"get", "get_one"} and _at_hand(number, arguments, state)):
+    elif name in api.TRANSACTION_OPENS and not (name in {"get", "get_one"} and _at_hand(number, arguments, state)):
         _tell(number, session, name, site, state, m)
         now = known(number, state)
         if now is not None and _counts(now, m):
@@ -464,7 +451,7 @@ def failed_below(errors: Iterable[tuple[int, str]], numbers: list[int], state: S
 def _risk(coroutine: Coroutine) -> str:
     """What a method's failure would be; an empty string for what does not matter."""
     name = coroutine.callee.name if isinstance(coroutine.callee, LibraryMethod) else ""
-    if name not in _EMITS | _MARKS | {"flush", "commit"} or coroutine.label == TAKEN_BACK:
+    if name not in api.TRANSACTION_OPENS | api.TRANSACTION_MARKS | {"flush", "commit"} or coroutine.label == TAKEN_BACK:
         return ""
     if coroutine.deadline:
         return LATE
@@ -561,7 +548,7 @@ def _meant(kind: f.Expr | None, failing: str, m: Machine) -> bool:
     for name in names:
         package, _, last = name.rpartition(".")
         if package.startswith("sqlalchemy") and last != "TimeoutError":
-            return failed in _OF_WRITES.get(last, _FAILURES - {LATE} if last in _OF_DATABASE else frozenset())
+            return failed in _OF_WRITES.get(last, _FAILURES - {LATE} if last in api.STATEMENT_ERRORS else frozenset())
         if package.startswith("asyncio"):
             return last == "CancelledError" or (last == "TimeoutError" and failed == LATE)
     return False

@@ -6,25 +6,14 @@ from collections import Counter
 
 import pytest
 
+from tests.conformance.conftest import Run
 from tests.conformance.gaps import GAPS, read_gaps, written
-from tests.conformance.programs import FAMILIES, Checked, Standing, check, read_programs
-from tests.support.linter import Finding
+from tests.conformance.programs import FAMILIES, Checked, Standing, read_programs
 
 GOOD = 530
 BAD = 657
 
 BY_FAMILY = pytest.mark.parametrize("family", FAMILIES)
-
-
-@pytest.fixture(scope="session")
-def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[tuple[Checked, ...], tuple[Finding, ...]]:
-    """All programs, linted at once."""
-    return check(tmp_path_factory.mktemp("conformance"))
-
-
-@pytest.fixture(scope="session")
-def checked(run: tuple[tuple[Checked, ...], tuple[Finding, ...]]) -> tuple[Checked, ...]:
-    return run[0]
 
 
 def of(family: str, checked: tuple[Checked, ...], *, bad: bool) -> list[Checked]:
@@ -85,5 +74,5 @@ def test_the_list_is_as_it_would_be_written(checked: tuple[Checked, ...]) -> Non
     assert GAPS.read_text(encoding="utf-8") == written(checked), "run: python -m tests.conformance"
 
 
-def test_nothing_is_reported_outside_of_the_programs(run: tuple[tuple[Checked, ...], tuple[Finding, ...]]) -> None:
+def test_nothing_is_reported_outside_of_the_programs(run: Run) -> None:
     assert run[1] == ()

@@ -77,6 +77,11 @@ class EngineAcrossLoops(Rule[Mismatch]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="RuntimeError: Task got Future attached to a different loop",
+        errors=(
+            "RuntimeError: Task ... got Future ... attached to a different loop",
+            "RuntimeError: asyncio.run() cannot be called from a running event loop",
+            "RuntimeError: This event loop is already running",
+        ),
     )
     listens_to = Mismatch
 

@@ -60,6 +60,11 @@ class LazyStrategy(Rule[AttributeRead]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="MissingGreenlet (xd2s), or TypeError for write-only collections",
+        errors=(
+            "MissingGreenlet: greenlet_spawn has not been called",
+            "TypeError: WriteOnly collections don't support iteration in-place",
+            "AttributeError: '...' object has no attribute 'awaitable_attrs'",
+        ),
     )
     listens_to = AttributeRead
 

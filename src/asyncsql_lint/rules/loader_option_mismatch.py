@@ -53,6 +53,11 @@ class LoaderOptionMismatch(Rule[OptionMismatch]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="ArgumentError: Mapped class does not apply to any of the root entities in this query",
+        errors=(
+            "ArgumentError: Mapped class ... does not apply to any of the root entities in this query",
+            "ArgumentError: Query has only expression-based entities",
+            "ArgumentError: Strings are not accepted for attribute names in loader options",
+        ),
     )
     listens_to = OptionMismatch
 

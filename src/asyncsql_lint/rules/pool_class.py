@@ -52,6 +52,7 @@ class PoolClass(Rule[Mismatch]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="ArgumentError: Pool class QueuePool cannot be used with asyncio engine",
+        errors=("ArgumentError: Pool class SingletonThreadPool cannot be used with asyncio engine",),
     )
     listens_to = Mismatch
 

@@ -12,6 +12,7 @@ from tests.support.fixture_project import CASES
 
 LINK = re.compile(r" \((?:https://sqlalche\.me/\S+|[a-z\d]{4})\)$")
 """SQLAlchemy's code of an error, which is no part of its message in a log."""
+ERROR = re.compile(r"[A-Z]\w+: ")
 CLAIM = re.compile(r"^@raises\(((?:\"\w+\"(?:, )?)+)", re.MULTILINE)
 
 
@@ -19,6 +20,11 @@ CLAIM = re.compile(r"^@raises\(((?:\"\w+\"(?:, )?)+)", re.MULTILINE)
 def pattern(error: str) -> re.Pattern[str]:
     """The beginning of a message that `error` stands for: `...` is anything."""
     return re.compile(".*?".join(re.escape(part) for part in error.split("...")))
+
+
+def without_link(raises: str) -> str:
+    """`meta.raises` without SQLAlchemy's code of the error."""
+    return LINK.sub("", raises)
 
 
 def versions(error: str) -> tuple[str, ...]:
@@ -41,7 +47,8 @@ def claimed(rule: type[Rule[Any]]) -> frozenset[str]:
 
 
 def errors_of(rule: type[Rule[Any]]) -> tuple[str, ...]:
-    """What a log may show of the mistake that `rule` reports; `meta.raises` only if it is in an error's own words."""
-    raises = LINK.sub("", rule.meta.raises)
-    own = (raises,) if raises and versions(raises) else ()
+    """What a log may show of the mistake that `rule` reports; `meta.raises` unless others say it in better words."""
+    raises = without_link(rule.meta.raises)
+    is_message = ERROR.match(raises) and (versions(raises) or not rule.meta.errors)
+    own = (raises,) if is_message else ()
     return (*own, *(error for error in rule.meta.errors if error not in own))

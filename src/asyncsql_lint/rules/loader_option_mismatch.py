@@ -52,9 +52,8 @@ class LoaderOptionMismatch(Rule[OptionMismatch]):
         name="loader-option-mismatch",
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
-        raises="ArgumentError: Mapped class does not apply to any of the root entities in this query",
+        raises="ArgumentError: Mapped class ... does not apply to any of the root entities in this query",
         errors=(
-            "ArgumentError: Mapped class ... does not apply to any of the root entities in this query",
             "ArgumentError: Query has only expression-based entities",
             "ArgumentError: Strings are not accepted for attribute names in loader options",
         ),

@@ -80,3 +80,12 @@ def test_pools_that_an_async_engine_refuses(name: str) -> None:
     refused = {canonical(f"sqlalchemy.{name}"), canonical(f"sqlalchemy.pool.{name}")} & tables.POOLS
     with pytest.raises(ArgumentError, match=f"Pool class {name}") if refused else contextlib.nullcontext():
         create_async_engine("sqlite+aiosqlite://", poolclass=getattr(pool, name))
+
+
+@pytest.mark.parametrize("name", sorted(tables.UNSIZED))
+@pytest.mark.parametrize("size", sorted(tables.SIZES))
+def test_sizes_that_a_pool_does_not_take(name: str, size: str) -> None:
+    kind = getattr(pool, name.rpartition(".")[2])
+    with pytest.raises(TypeError, match=size):
+        create_async_engine("sqlite+aiosqlite://", poolclass=kind, **{size: 1})
+    create_async_engine("sqlite+aiosqlite:///file.db", poolclass=pool.AsyncAdaptedQueuePool, **{size: 1})

@@ -80,6 +80,13 @@ def test_scope_that_several_tasks_share(name: str) -> None:
     assert one == other
 
 
+def test_legacy_methods() -> None:
+    assert set(public(Session)) >= tables.LEGACY_SESSION
+    assert not tables.LEGACY_SESSION & set(public(AsyncSession))
+    assert set(public(AsyncConnection)) >= tables.LEGACY_ENGINE
+    assert not tables.LEGACY_ENGINE & set(public(AsyncEngine))
+
+
 def test_only_rows_have() -> None:
     assert set(public(Result)) - set(public(ScalarResult)) == tables.ROWS_ONLY
 

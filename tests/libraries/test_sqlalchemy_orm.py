@@ -6,9 +6,18 @@ import warnings
 from typing import Any
 
 import pytest
+import sqlalchemy
 import sqlalchemy.orm
 from sqlalchemy import ForeignKey
-from sqlalchemy.orm import DeclarativeBase, Load, Mapped, configure_mappers, mapped_column, relationship
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Load,
+    Mapped,
+    MappedAsDataclass,
+    configure_mappers,
+    mapped_column,
+    relationship,
+)
 from sqlalchemy.orm.collections import InstrumentedDict, InstrumentedList, InstrumentedSet
 
 from asyncsql_lint.libraries import sqlalchemy_orm as tables
@@ -24,6 +33,18 @@ class Node(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("nodes.id"))
     name: Mapped[str]
     parent: Mapped[Node | None] = relationship(remote_side="Node.id")
+
+
+class DataBase(MappedAsDataclass, DeclarativeBase):
+    pass
+
+
+class Leaf(DataBase):
+    __tablename__ = "leaves"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    above_id: Mapped[int | None] = mapped_column(ForeignKey("leaves.id"), default=None)
+    above: Mapped[Leaf | None] = relationship(remote_side="Leaf.id", default=None, back_populates="below")
+    below: Mapped[list[Leaf]] = relationship(default_factory=list, back_populates="above")
 
 
 configure_mappers()
@@ -76,3 +97,8 @@ def test_writes_change_collections() -> None:
     kinds = (InstrumentedList, InstrumentedSet, InstrumentedDict)
     for name in tables.WRITES:
         assert any(hasattr(kind, name) for kind in kinds), name
+
+
+def test_a_dataclass_sets_its_defaults_before_2_1() -> None:
+    is_2_0 = sqlalchemy.__version__.startswith("2.0")
+    assert ("above" in vars(Leaf()), "below" in vars(Leaf())) == (is_2_0, is_2_0)

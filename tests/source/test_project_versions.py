@@ -213,6 +213,47 @@ def test_background_tasks_hang_on_fastapi(
     assert found == [start + words for words in expected]
 
 
+DATACLASS = """\
+from sqlalchemy import ForeignKey
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column, relationship
+
+
+class Base(MappedAsDataclass, DeclarativeBase):
+    pass
+
+
+class Author(Base):
+    __tablename__ = "author"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    name: Mapped[str]
+    books: Mapped[list["Book"]] = relationship(default_factory=list)
+
+
+class Book(Base):
+    __tablename__ = "book"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    author_id: Mapped[int] = mapped_column(ForeignKey("author.id"))
+
+
+async def add(session: AsyncSession) -> int:
+    author = Author(name="Ann")
+    session.add(author)
+    await session.flush()
+    return len(author.books)
+"""
+
+
+@pytest.mark.parametrize(("requirement", "expected"), [("sqlalchemy==2.1.9", 1), ("sqlalchemy==2.0.57", 0), ("", 0)])
+def test_dataclass_defaults_hang_on_sqlalchemy(tmp_path: Path, requirement: str, expected: int) -> None:
+    folder = os.path.realpath(tmp_path)
+    Path(folder, ".git").mkdir()
+    Path(folder, "requirements.txt").write_text(requirement)
+    Path(folder, "a.py").write_text(DATACLASS)
+    found = Linter(Configuration(isolated=True)).check([folder]).diagnostics
+    assert [d.code for d in found] == ["ASL301"] * expected
+
+
 def test_each_project_of_a_repository_has_its_own(tmp_path: Path) -> None:
     root = os.path.realpath(tmp_path)
     for name, version in (("old", "2.0.57"), ("new", "2.1.9")):

@@ -42,7 +42,7 @@ def _staged(event: Event) -> bool:
     """
     if is_test(event.site.path) and isinstance(event, DependencyMisused):
         # a test of the application's dependency itself, often with a fake session
-        left = event.kind in {"anext", "return", "break"}
+        left = event.kind in {"anext", "return", "break", "yield"}
         return left and any(not is_test(site.path) for site, _ in event.trace)
     if is_test(event.site.path) and isinstance(event, AttributeRead) and event.why in {"lazy", "raise"}:
         return event.query is not None and not is_test(event.query.path)  # what the test made is still there

@@ -18,6 +18,7 @@ from asyncsql_lint.engine.why import explain
 from asyncsql_lint.flow.events import Event, Unparsable
 from asyncsql_lint.flow.interpreter import Interpreter
 from asyncsql_lint.flow.machine import Failure
+from asyncsql_lint.index.column_types import UTC_SINCE
 from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo, ModuleInfo
 from asyncsql_lint.index.models import Models
 from asyncsql_lint.index.project import ProjectIndex
@@ -81,6 +82,8 @@ def _run(
         facts, broken = _facts(files, progress)
         index = ProjectIndex(facts, roots)
         machine = Interpreter(index, Models(index), versions)
+        old = frozenset(folder for folder, found in versions.items() if found.sqlmodel.at_least(*UTC_SINCE) is False)
+        machine.column_types.naive = old
         machine.analyse(functions(index), index.modules.values())
         events = placed(machine.events, machine.call_sites, machine.holders)
         chosen = [rule for rule in rules if rule.meta.code in codes]

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import dependencies, execs, narrowing, sessions, temporal
+from asyncsql_lint.flow import dependencies, execs, narrowing, sessions, temporal, transactions
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.coroutines import HARMLESS, lost
 from asyncsql_lint.flow.events import AttributeRead, FetchedTwice, LegacyQuery, RowRead, SessionGlobal, WrongProtocol
@@ -28,6 +28,7 @@ from asyncsql_lint.flow.values import (
     BoundMethod,
     ClassValue,
     Const,
+    ContextManager,
     Coroutine,
     DictValue,
     Engine,
@@ -170,6 +171,9 @@ class Attributes(Expressions):
                 return replace(value, is_async=False, inner=True)
             case Engine() if name == "url":
                 return Primitive("url", Const(f"{value.driver}://" if value.driver else ""))
+            case Engine() if value.is_async and name in api.LEGACY_ENGINE:
+                self.emit(LegacyQuery(site=site, owner="AsyncEngine", name=name))
+                return UNKNOWN
             case Primitive(kind="inspection", of=Ref() as of) if name in {"unloaded", "dict", "expired_attributes"}:
                 orm.update(of, state, life=Life.UNKNOWN)
                 return UNKNOWN
@@ -190,6 +194,9 @@ class Attributes(Expressions):
                 return UNKNOWN
             case GeneratorValue() | Task():
                 return LibraryMethod(value, name)
+            case ContextManager() if name not in dependencies.MANAGER:
+                dependencies.unentered(value, "unentered", site, state, self)
+                return UNKNOWN
             case _:
                 return UNKNOWN
 
@@ -199,6 +206,9 @@ class Attributes(Expressions):
         for entity, value in zip(entities, row.values or (), strict=False):
             if entity.name == name:
                 return value
+        if entities and name not in _ROW_ATTRIBUTES and all(one.known and one.of and one.name for one in entities):
+            self.column_missing(row, name, site, state)
+            return UNKNOWN
         only = entities[0].model if len(entities) == 1 else None
         if only is not None and self._of_model(only, name) and name not in _ROW_ATTRIBUTES:
             place = row.statement.site
@@ -209,6 +219,18 @@ class Attributes(Expressions):
                 RowRead(site=site, model=only.name, attribute=name, confidence=confidence, trace=trace), row.session
             )
         return UNKNOWN
+
+    def column_missing(self, row: Row, name: str, site: Site, state: State) -> None:
+        """`row.email` on a row of `select(Contact.id, Contact.name)`."""
+        owners = [one.of for one in row.statement.entities or () if one.of is not None]
+        owner = next((model for model in owners if self._of_model(model, name)), None)
+        if owner is None:
+            return
+        place = row.statement.site
+        trace = ((place, "the statement selects columns, and not this one"),) if place is not None else ()
+        confidence = self.confidence(row.session, state)
+        event = RowRead(site=site, model=owner.name, attribute=name, is_column=True, confidence=confidence, trace=trace)
+        self.emit(event, row.session)
 
     def _of_model(self, model: ClassInfo, name: str) -> bool:
         return self.models.attribute(model, name) is not None or self.index.method(model, name) is not None
@@ -239,13 +261,15 @@ class Attributes(Expressions):
         own = self.index.method(session.cls, name) if session.cls is not None else None
         if own is not None:
             return self.bound(own, ref)
-        if session.is_async and session.kind == "session" and name == "query":
-            self.emit(LegacyQuery(site=site, confidence=session.confidence), ref.id)
+        if session.is_async and session.kind == "session" and name in api.LEGACY_SESSION:
+            self.emit(LegacyQuery(site=site, name=name, confidence=session.confidence), ref.id)
             return UNKNOWN
         if name == "exec" and execs.is_absent(ref, session, site, self):
             return UNKNOWN
+        if name in {"sync_session", "sync_connection"} or (name == "is_active" and session.failed is not None):
+            transactions.doubted(ref.id, state)
         if name == "sync_session" and session.is_async:
-            return self.new(replace(session, is_async=False, twin=ref.id), state)
+            return self.new(replace(transactions.derived(session), is_async=False, twin=ref.id), state)
         if name == "no_autoflush":
             return Primitive("no_autoflush")
         if name == "is_active" and not self.catches():
@@ -433,6 +457,8 @@ class Attributes(Expressions):
         elif isinstance(found, Instance):
             lost(value, "assigned to a column", site, state, self)
             orm.assigned(owner, target.name, value, site, state, self)
+            if transactions.attached(found):
+                transactions.modified(found.session, state, self)
 
     def set_on_session(self, owner: Ref, session: Session, name: str, value: Value, state: State) -> None:
         """`session.sync_session.expire_on_commit = False` counts; on the async session itself it does nothing."""
@@ -491,6 +517,7 @@ class Attributes(Expressions):
         """The elements of a result or a legacy query."""
         found = self.object(value, state)
         if isinstance(found, Result):
+            transactions.streamed(value, found, "iteration", site, state, self)
             rows = self.fetch(found, "all", site, state, is_call=False, is_own=is_own)
             return rows.element if isinstance(rows, ListValue) else UNKNOWN
         if isinstance(found, Query):

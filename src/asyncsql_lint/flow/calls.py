@@ -11,6 +11,7 @@ from asyncsql_lint.flow import (
     datatypes,
     dependencies,
     faults,
+    leaks,
     library,
     loops,
     option_checks,
@@ -18,13 +19,14 @@ from asyncsql_lint.flow import (
     pairing,
     sessions,
     temporal,
+    transactions,
 )
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow import statements as sql
 from asyncsql_lint.flow.attributes import Attributes
 from asyncsql_lint.flow.coroutines import lost
 from asyncsql_lint.flow.events import Unentered
-from asyncsql_lint.flow.freeze import Frozen
+from asyncsql_lint.flow.freeze import Frozen, reachable
 from asyncsql_lint.flow.machine import MAX_DEPTH
 from asyncsql_lint.flow.names import annotation_of_dependency, dependency_in
 from asyncsql_lint.flow.objects import Instance, Life, Loaded, Object, Query, Result, Session, Slot
@@ -247,6 +249,7 @@ class Calls(Attributes):
             case Primitive(kind="transaction" | "savepoint" | "stream"):
                 if value.kind == "stream" and isinstance(value.of, LibraryMethod):
                     return self.library_coroutine(value.of, Coroutine(value.of, Arguments(), site, ""), site, state)
+                transactions.begins(value, site, state, self, is_block=False)
                 if isinstance(value.of, Ref):
                     self.effect("io", value.of.id, site, state)
                 return value
@@ -255,6 +258,9 @@ class Calls(Attributes):
                 return value if self.session(value, state) is not None else UNKNOWN
             case GeneratorValue():
                 dependencies.misused(value, "awaited", site, state, self)
+                return UNKNOWN
+            case ContextManager():
+                dependencies.unentered(value, "manager-awaited", site, state, self)
                 return UNKNOWN
             case _:
                 return UNKNOWN
@@ -274,9 +280,12 @@ class Calls(Attributes):
         if isinstance(found, Session) and isinstance(receiver, Ref):
             if not found.started and method.name != "start":
                 self.emit(Unentered(site=value.site, label="engine.connect()", how="used"), receiver.id)
+                transactions.let_go((receiver,), state)
             self.start(receiver, state)
             return sessions.operation(receiver, found, method.name, value.arguments, value.site, state, self)
         if isinstance(found, Result):
+            if isinstance(receiver, Ref):
+                transactions.streamed(receiver, found, method.name, value.site, state, self)
             return self.fetch(found, method.name, value.site, state, is_call=True)
         self.frame.database = True
         if isinstance(receiver, Engine) and method.name == "dispose":
@@ -449,21 +458,27 @@ class Calls(Attributes):
             case "url", "update_query_dict":
                 return pairing.with_query(receiver, arguments.get(0, "query_parameters"))
             case "url", _:
-                return receiver if name in {"update_query_string", "difference_update_query"} else UNKNOWN
+                is_same = name in {"update_query_string", "update_query_pairs", "difference_update_query"}
+                return pairing.without_query(receiver) if is_same else UNKNOWN
             case "adapter", "validate_python":
                 self.adapted(receiver.of, first, site, state)
                 return UNKNOWN
             case "executor", "submit":
+                loops.submitted(first, arguments, site, state, self)
                 return Primitive("future", Partial(first, Arguments(arguments.positional[1:], arguments.keywords)))
             case "exit_stack", "enter_async_context" | "enter_context":
                 value = self.enter(first, name == "enter_async_context", site, site, state, fixable=False)
+                self.given_away((first, value), state)
                 if name == "enter_context":
                     return value
                 return Coroutine(External("run:value"), Arguments((value,)), site, "enter_async_context()")
             case (("transaction" | "savepoint"), ("commit" | "rollback")) if isinstance(receiver.of, Ref):
-                return self.object_method(
-                    receiver.of, name if receiver.kind == "transaction" else "flush", Arguments(), site, state
-                )
+                done = name if receiver.kind == "transaction" else "flush"
+                made = self.object_method(receiver.of, done, Arguments(), site, state)
+                return made if name in {done, "commit"} else transactions.taken_back(receiver.of, made, state)
+            case (("transaction" | "savepoint"), ("close" | "start")):
+                self.given_away((receiver,), state)
+                return UNKNOWN
             case (("dynamic" | "write_only"), _):
                 return UNKNOWN
             case "mutable", _:
@@ -490,7 +505,13 @@ class Calls(Attributes):
             case kind, _ if kind in temporal.KINDS:
                 return temporal.method(receiver, name, arguments)
             case _:
+                self.given_away((*arguments.positional, *(v for _, v in arguments.keywords)), state)
                 return UNKNOWN
+
+    def given_away(self, values: tuple[Value, ...], state: State) -> None:
+        """Sessions among some values are somebody else's business: a stack's, a callback's, another context's."""
+        for number in reachable(values, state.heap):
+            transactions.doubted(number, state)
 
     def adapted(self, kind: Value, value: Value, site: Site, state: State) -> None:
         """`TypeAdapter(list[Schema]).validate_python(value)`."""
@@ -526,6 +547,7 @@ class Calls(Attributes):
             case DictValue() if name == "keys":
                 return ListValue(Primitive("plain"))
             case _:
+                leaks.contained(receiver, (*arguments.positional, *(v for _, v in arguments.keywords)), state)
                 return UNKNOWN if name not in {"append", "extend", "add", "update", "sort", "insert"} else NONE
 
     # -- classes
@@ -554,6 +576,7 @@ class Calls(Attributes):
     def fill_fields(self, ref: Ref, info: ClassInfo, arguments: Arguments, state: State) -> None:
         """A dataclass, a NamedTuple or a pydantic model: fields by keyword and in their order."""
         attributes: dict[str, Value] = dict(arguments.keywords)
+        transactions.let_go(arguments.positional, state)
         attributes |= dict(zip(self.fields(info), arguments.positional, strict=False))
         found = self.plain_object(ref, state)
         if found is not None:
@@ -584,6 +607,8 @@ class Calls(Attributes):
                 over[name] = Slot(Loaded.YES, value)
             if not (isinstance(value, Const) and value.value is None):
                 given.add(name)
+        if self.models.is_dataclass(info):
+            over = {**self.dataclass_defaults(info, site), **over}
         open_ = arguments.open or bool(arguments.positional)
         instance = Instance(
             info, life=Life.TRANSIENT, born="new", origin=site, over=over, given=frozenset(given), open=open_
@@ -593,6 +618,14 @@ class Calls(Attributes):
             faults.tell(wrong, self.engines.near(site.path), self)
             instance = replace(instance, faults=wrong)
         return self.new(instance, state)
+
+    def dataclass_defaults(self, info: ClassInfo, site: Site) -> dict[str, Slot]:
+        """Relationships that a dataclass's constructor sets by itself: on SQLAlchemy 2.0; 2.1 leaves them unloaded."""
+        is_new = self.versions(site).sqlalchemy.at_least(2, 1)
+        if is_new:
+            return {}
+        loaded = Loaded.UNKNOWN if is_new is None else Loaded.YES
+        return {r.name: Slot(loaded) for r in self.models.relationships(info) if r.defaulted}
 
     def is_schema(self, info: ClassInfo) -> bool:
         """Whether a class is a pydantic model (or a SQLModel without a table)."""
@@ -665,6 +698,7 @@ class Calls(Attributes):
             dependencies.managed(callee, self.promised(param, info, site, state), info, site, state, self)
         session = self.session(value, state)
         if session is not None and isinstance(value, Ref) and value.id >= 0:
+            session = transactions.given(session)
             state.heap[value.id] = replace(
                 session,
                 scope="dependency",

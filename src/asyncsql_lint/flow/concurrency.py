@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow import transactions
 from asyncsql_lint.flow.events import SessionShared
 from asyncsql_lint.flow.machine import Machine, Unreachable
 from asyncsql_lint.flow.state import RunningTask, State
@@ -109,6 +110,8 @@ def started(value: Value, by: str, site: Site, state: State, m: Machine) -> Valu
         for session in sorted(task.sessions & sessions):
             tell(session, by, "two running tasks", site, state, m)
     if sessions:
+        for session in sessions:
+            transactions.doubted(session, state)
         state.tasks = (*state.tasks, RunningTask(value.site, sessions))
     return Task(value, site)
 

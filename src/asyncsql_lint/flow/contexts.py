@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import dependencies
+from asyncsql_lint.flow import dependencies, leaks, transactions
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.calls import Calls
 from asyncsql_lint.flow.coroutines import lost
@@ -63,6 +63,8 @@ class Contexts(Calls):
                     fixable=fixable and possible,
                 )
             )
+        transactions.begins(value, site, state, self, is_block=True)
+        self.frame.guarded |= not isinstance(value, (Primitive, Ref)) or self.plain_object(value, state) is not None
         match value:
             case Coroutine():
                 lost(value, "entered", site, state, self)
@@ -76,6 +78,7 @@ class Contexts(Calls):
                     orm.blocked(self, site, "`engine.begin()`", "a sync engine", state, session.confidence)
                 return value.of
             case Primitive(kind="closing" | "null"):
+                transactions.let_go((value,), state)
                 return value.of
             case Primitive(kind="stream") if is_async:
                 return self.await_(value, site, state)
@@ -122,6 +125,7 @@ class Contexts(Calls):
         found = self.object(value, state)
         if isinstance(found, Session):
             self.start(value, state)
+            transactions.entered(value.id, state)
             if found.kind == "connection" and not found.is_async:
                 orm.blocked(self, site, "the connect", "a sync engine", state, found.confidence)
             return value
@@ -144,6 +148,13 @@ class Contexts(Calls):
 
     def leave(self, manager: Value, value: Value, site: Site, state: State) -> None:
         """Leave a context manager at the end of its block."""
+        if isinstance(manager, Ref):
+            leaks.closing(manager.id, site, state, self)
+        self.left(manager, value, site, state)
+        transactions.left(manager, site, state, raising=False)
+
+    def left(self, manager: Value, value: Value, site: Site, state: State) -> None:
+        """What the end of a block does to objects."""
         match manager:
             case Ref():
                 self.leave_object(manager, site, state)
@@ -172,6 +183,11 @@ class Contexts(Calls):
 
     def leave_raising(self, manager: Value, value: Value, site: Site, state: State) -> None:
         """Leave a context manager by an exception: a transaction is rolled back."""
+        self.left_raising(manager, value, site, state)
+        transactions.left(manager, site, state, raising=True)
+
+    def left_raising(self, manager: Value, value: Value, site: Site, state: State) -> None:
+        """What an exception that leaves a block does to objects."""
         match manager:
             case Primitive(kind="transaction" | "session-begin", of=Ref() as of):
                 orm.rolled_back(of.id, site, state)
@@ -182,7 +198,7 @@ class Contexts(Calls):
             case Ref():
                 self.leave_object(manager, site, state, Opaque(True))
             case _:
-                self.leave(manager, value, site, state)
+                self.left(manager, value, site, state)
 
     def leave_object(self, manager: Ref, site: Site, state: State, error: Value = NONE) -> None:
         """The end of a session's block closes it; its objects are detached."""
@@ -214,6 +230,8 @@ class Contexts(Calls):
                     continue
                 number = value.id
             self.session_effect(effect.kind, number, site, state)
+        if isinstance(value, Ref):
+            transactions.doubted(value.id, state)
 
     def session_effect(self, kind: str, number: int, site: Site, state: State) -> None:
         """Do to a session's objects what a block's end does."""

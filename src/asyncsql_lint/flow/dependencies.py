@@ -16,6 +16,7 @@ from asyncsql_lint.flow.serialization import response_model
 from asyncsql_lint.flow.state import State
 from asyncsql_lint.flow.values import (
     BoundMethod,
+    ContextManager,
     External,
     Factory,
     FunctionValue,
@@ -28,6 +29,9 @@ from asyncsql_lint.index.definitions import ExternalName, FunctionInfo
 from asyncsql_lint.syntax import facts as f
 from asyncsql_lint.syntax.walk import inside
 
+MANAGER = frozenset({"__aenter__", "__aexit__", "gen", "func", "args", "kwds"})
+"""What may be asked of an async context manager itself."""
+
 OWN = frozenset(
     {"__anext__", "__aiter__", "asend", "aclose", "athrow", "ag_frame", "ag_running", "ag_code", "ag_await"}
 )
@@ -38,6 +42,13 @@ def misused(value: GeneratorValue, how: str, site: Site, state: State, m: Machin
     """A generator that gives a session is taken for the session: awaited, entered, or asked for an attribute."""
     if value.is_async and gives_session(value, site, state, m):
         m.emit(DependencyMisused(site=site, kind=how, name=_name(value), trace=_defined(value)))
+
+
+def unentered(value: ContextManager, how: str, site: Site, state: State, m: Machine) -> None:
+    """An `@asynccontextmanager` that gives a session is taken for the session, without having been entered."""
+    inner = GeneratorValue(value.callee, value.arguments, value.is_async)
+    if value.is_async and gives_session(inner, site, state, m):
+        m.emit(DependencyMisused(site=site, kind=how, name=f"{value.label}()"))
 
 
 def taken_by_hand(value: GeneratorValue, site: Site, state: State, m: Machine) -> None:
@@ -54,7 +65,10 @@ def taken_by_hand(value: GeneratorValue, site: Site, state: State, m: Machine) -
 
 
 def left_early(value: GeneratorValue, at: int, site: Site, state: State, m: Machine) -> None:
-    """`async for session in get_session():` with a `return` or `break` in it, which leave the generator suspended."""
+    """`async for session in get_session():` with a `return`, `break` or `yield` in it: the generator stays suspended.
+
+    An exception of the request is thrown in at the `yield`, and does not reach the inner generator.
+    """
     function = m.frame.function
     if function is None or not value.is_async or not _cleans_up(value):
         return
@@ -65,13 +79,15 @@ def left_early(value: GeneratorValue, at: int, site: Site, state: State, m: Mach
 
 
 def _way_out(body: tuple[f.Stmt, ...], *, in_loop: bool = False) -> str:
-    """How a loop's body leaves it before its end: `return`, `break`, or an empty string when it does not."""
+    """How a loop's body may leave it before its end: `return`, `break`, by what is thrown in at a `yield`, or not."""
     for statement in body:
         match statement:
             case f.Return():
                 return "return"
             case f.Jump(kind="break") if not in_loop:
                 return "break"
+            case f.ExprStmt(value=f.Yield()):
+                return "yield"
             case f.Function() | f.Class():
                 continue
             case f.For() | f.While():
@@ -124,14 +140,13 @@ def _cleans_up(value: GeneratorValue) -> bool:
 
 
 def _is_held(expression: f.Expr | None, function: FunctionInfo) -> bool:
-    """Whether somebody else has the generator, too, and may close it: it has a name that is met a third time."""
-    if isinstance(expression, f.Name):
-        name = expression.id
-        return (
-            "aclosing" in function.node.words
-            or sum(isinstance(n, f.Name) and n.id == name for n in inside(function.node)) > 2
-        )
-    return not isinstance(expression, f.Call)
+    """Whether somebody else has the generator, too, and may close it: a caller, or whoever meets its name once more."""
+    if not isinstance(expression, f.Name):
+        return not isinstance(expression, f.Call)
+    name, node = expression.id, function.node
+    if "aclosing" in node.words or any(param.name == name for param in node.params):
+        return True
+    return sum(isinstance(n, f.Name) and n.id == name for n in inside(node)) > 2
 
 
 # -- declarations

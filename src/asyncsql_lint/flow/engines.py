@@ -107,7 +107,8 @@ def is_unpinged(driver: str, arguments: Arguments) -> bool:
 
 def unknown_arguments(driver: str, url: str, arguments: Arguments) -> list[tuple[str, str, str]]:
     """What asyncpg does not take: the argument, where it is given, and what to write instead."""
-    if split(driver)[1] != "asyncpg" or arguments.keyword("async_creator") is not None:
+    own = arguments.keyword("async_creator") or arguments.keyword("creator")
+    if split(driver) != ("postgresql", "asyncpg") or own is not None:
         return []
     known = asyncpg.CONNECT | asyncpg.DIALECT
     out = [(name, "in the URL", _remedy(name)) for name in query_names(url) if name not in known]

@@ -91,15 +91,19 @@ class SyncSessionGiven(Event, frozen=True, kw_only=True):
 
 
 class LegacyQuery(Event, frozen=True, kw_only=True):
-    """`.query` on an async session."""
+    """`name`, which sync code of old has, on an `owner` that has none; `execute("select 1")` when `is_text`."""
+
+    owner: str = "AsyncSession"
+    name: str = "query"
+    is_text: bool = False
 
 
 class AttributeRead(Event, frozen=True, kw_only=True):
     """An attribute of an ORM object that is not there when it is read.
 
-    `kind` is `relationship`, `column` or `proxy`; `why` is `lazy` (never loaded), `raise` (forbidden to load),
-    `deferred`, `dynamic`, `commit`, `rollback`, `expire`, `server` (the database made the value); `detached`
-    tells that no session is there to load it. `write` is the name of a method that changes the collection,
+    `kind` is `relationship`, `column` or `proxy`; `why` is `lazy` (never loaded), `raise` (forbidden to load), `noload`
+    (there, but empty), `deferred`, `dynamic`, `commit`, `rollback`, `expire`, `server` (the database made the value);
+    `detached` tells that no session is there to load it. `write` is the name of a method that changes the collection,
     or `=`; `serializer` names what reads it without saying so. `chain` is the path from the queried entity. `target`
     is the class of a many-to-one's object: if the session holds one, nothing may have to be loaded.
     """
@@ -151,6 +155,76 @@ class SessionShared(Event, frozen=True, kw_only=True):
     count: str
 
 
+class TransactionMisused(Event, frozen=True, kw_only=True):
+    """`use` of a session or connection whose transaction does not allow it; `what` is `session` or `connection`.
+
+    `ended` is what ended the transaction of the block around it; where it is empty, `begin()` meets a transaction that
+    is begun already, `nested` if by a block around it.
+    """
+
+    use: str
+    what: str
+    ended: str
+    nested: bool = False
+
+    def placed(self, place: Callable[[Site], Site]) -> TransactionMisused:
+        """The same event with its own place, which may be the caller's, and those of its story replaced."""
+        return replace(self, site=place(self.site), trace=tuple((place(site), words) for site, words in self.trace))
+
+    def leans_on(self, path: str) -> bool:
+        """Whether its own place or one of its story has this path."""
+        return self.site.path == path or any(site.path == path for site, _ in self.trace)
+
+
+class ErrorSwallowed(Event, frozen=True, kw_only=True):
+    """A handler, at `site`, that catches an error of the database; `use` is what uses the session after it.
+
+    `late` tells that what it catches is a timeout or a cancellation, `in_block` that a `begin()` block is around it,
+    where a rollback would end the block's transaction.
+    """
+
+    use: str
+    what: str
+    late: bool
+    in_block: bool
+
+    def placed(self, place: Callable[[Site], Site]) -> ErrorSwallowed:
+        """The same event with its own place, which a callee does not know, and those of its story replaced."""
+        return replace(self, site=place(self.site), trace=tuple((place(site), words) for site, words in self.trace))
+
+    def leans_on(self, path: str) -> bool:
+        """Whether its own place or one of its story has this path."""
+        return self.site.path == path or any(site.path == path for site, _ in self.trace)
+
+
+class StreamLost(Event, frozen=True, kw_only=True):
+    """A fetch from a streamed result after its transaction; `ended` is `close`, `commit` or `rollback`."""
+
+    method: str
+    ended: str
+
+
+class NeverCommitted(Event, frozen=True, kw_only=True):
+    """What `how` writes at `site` is rolled back when the session or connection is closed."""
+
+    how: str
+    what: str
+
+
+class UsedClosed(Event, frozen=True, kw_only=True):
+    """`use` of a session after the end of its block, or of a connection that is closed; `what` says which."""
+
+    use: str
+    what: str
+
+
+class SessionLeft(Event, frozen=True, kw_only=True):
+    """A session or connection, opened at `site`, that its function leaves open; `yielded` if others use it."""
+
+    what: str
+    yielded: bool
+
+
 class SessionGlobal(Event, frozen=True, kw_only=True):
     """A session that outlives requests; `where` says in what it is kept."""
 
@@ -162,7 +236,8 @@ class OptionMismatch(Event, frozen=True, kw_only=True):
     """A loader option that does not fit its statement.
 
     `kind` is `entity` (it starts from a model that is not selected), `alias` (from the model instead of its alias, or
-    the reverse), `columns` (no model is selected) or `string`. `after` is the option that loads what it starts from.
+    the reverse), `columns` (no model is selected), `batched` (it needs all rows, beside `yield_per`) or `string`.
+    `after` is the option that loads what it starts from.
     """
 
     kind: str
@@ -174,8 +249,8 @@ class OptionMismatch(Event, frozen=True, kw_only=True):
 class SessionOutlived(Event, frozen=True, kw_only=True):
     """A session that is used after `end` has closed it.
 
-    `kind` is `background` or `stream` (what FastAPI runs when the endpoint has returned), `task` (nobody waits for it)
-    or `returned` (out of the block that closes it); `by` is the call that it is given to.
+    `kind` is `background` or `stream` (what FastAPI runs when the endpoint has returned), or `task` (nobody waits for
+    it); `by` is the call that it is given to.
     """
 
     kind: str
@@ -188,7 +263,8 @@ class DependencyMisused(Event, frozen=True, kw_only=True):
 
     `kind` is `awaited`, `entered` or `used` (a generator taken for its session), `anext`, `return` or `break` (a
     generator left at its `yield`), `called` (`Depends(get_session())`), `class` or `factory` (given to `Depends`),
-    `manager` (an `@asynccontextmanager` given to it), or `undeclared` (a parameter without `Depends`).
+    `manager` (an `@asynccontextmanager` given to it), `unentered` or `manager-awaited` (one taken for its session), or
+    `undeclared` (a parameter without `Depends`). `yield` is a generator within another, left by what is thrown in.
     """
 
     kind: str
@@ -198,12 +274,14 @@ class DependencyMisused(Event, frozen=True, kw_only=True):
 class RowRead(Event, frozen=True, kw_only=True):
     """An attribute of an entity, read on the row that holds the entity.
 
-    `use` names the session's method that was given the row instead, where no attribute is read.
+    `use` names the session's method that was given the row instead, where no attribute is read; `is_column` tells that
+    the row holds columns of the model, and not this one.
     """
 
     model: str
     attribute: str
     use: str = ""
+    is_column: bool = False
 
 
 class ExecMisused(Event, frozen=True, kw_only=True):

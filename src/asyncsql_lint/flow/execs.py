@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow.events import ExecMisused, RowRead
+from asyncsql_lint.flow.events import ExecMisused, LegacyQuery, RowRead
 from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.objects import Result, Session
 from asyncsql_lint.flow.state import State
@@ -83,3 +83,12 @@ def given_a_row(name: str, arguments: Arguments, site: Site, state: State, m: Ma
     m.emit(
         RowRead(site=site, model=model.name, attribute="", use=name, confidence=confidence, trace=trace), value.session
     )
+
+
+def given_a_text(number: int, name: str, site: Site, state: State, m: Machine) -> None:
+    """`execute("select 1")`: since 2.0 a text has to be declared as one (facts 2d-raw-string-*)."""
+    session = m.session(number, state)
+    if session is None or not session.is_async or m.versions(site).sqlalchemy.at_least(2) is False:
+        return
+    owner = "AsyncSession" if session.kind == "session" else "AsyncConnection"
+    m.emit(LegacyQuery(site=site, owner=owner, name=name, is_text=True, confidence=session.confidence), number)

@@ -14,7 +14,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow import outliving, pairing, serialization
+from asyncsql_lint.flow import leaks, pairing, serialization, transactions
 from asyncsql_lint.flow.contexts import Contexts
 from asyncsql_lint.flow.coroutines import lost
 from asyncsql_lint.flow.events import SessionGlobal, Unentered
@@ -71,6 +71,7 @@ class Executor(Contexts):
         ends = self.block(function.node.body, [state])
         for end in ends:
             self.frame.sink.give(end, NONE, None)
+        leaks.left_open(self)
 
     def block(self, body: tuple[f.Stmt, ...], states: list[State]) -> list[State]:
         """Run statements one after the other."""
@@ -192,6 +193,7 @@ class Executor(Contexts):
             self.kept(value, "the module", target.id, statement, state)
         if frame.function is None and isinstance(target, f.Name):
             self.kept(value, "the module", target.id, statement, state)
+        leaks.stored(target, value, state, self)
         self.bind(target, value, state)
 
     def unread(self, target: f.Expr, value: Value, state: State) -> None:
@@ -249,8 +251,6 @@ class Executor(Contexts):
         def work(trial: State) -> Value:
             value = self.evaluate(statement.value, trial) if statement.value is not None else NONE
             self.responded(value, statement, trial)
-            if isinstance(value, Ref):
-                outliving.returned(value, statement, self.site(statement), trial, self)
             function = self.frame.function
             if function is not None and self.decorator_names(function) & _CACHES:
                 self.kept(value, "a cache", function.name, statement, trial)
@@ -279,6 +279,8 @@ class Executor(Contexts):
         """`raise`: only a watched `try` hears of it."""
         again = statement.value is None or isinstance(statement.value, f.Name)
         for end, _ in self.ways(state, lambda s: self.evaluate(statement.value, s) if statement.value else NONE):
+            transactions.raised(end)
+            leaks.left_raising(statement, end, self)
             self.frame.sink.watch(end, database=again)
         return []
 
@@ -452,6 +454,7 @@ class Executor(Contexts):
         done: list[State] = []
         heads: list[tuple[State, Value]] = []
         empty: list[State] = []
+        sources: list[Value] = []
 
         def source(trial: State) -> Value:
             value = self.evaluate(statement.iter, trial)
@@ -466,10 +469,12 @@ class Executor(Contexts):
                 done += self._in_turn(statement, items, end)
                 continue
             heads.append((end, element))
+            sources.append(value)
             if not self._literal(statement.iter):
                 nothing = end.copy()
                 for ref in _refs(element):
                     orm.update(ref, nothing, life=Life.UNKNOWN, expired=None, over={})
+                transactions.let_go((element,), nothing)
                 empty.append(nothing)
         seen: list[State] = []
         self.looping += 1
@@ -485,6 +490,7 @@ class Executor(Contexts):
                 sink.continues.clear()
             ends = self.joined(ends)
             done += [e.copy() for e in ends]
+            transactions.next_turn(sources, self.site(statement.iter), ends, self)
             fresh = [e for e in ends if not any(e.same(s) for s in seen)]
             if not fresh:
                 break
@@ -560,6 +566,7 @@ class Executor(Contexts):
             starts = [s.copy() for s in join(inner.raised(database=self.of_database(handler.type)))]
             unlikely = self.narrow_error(handler.type)
             for start in starts:
+                transactions.caught(handler.type, self.site(handler), start, self)
                 if handler.name is not None:
                     start.env[handler.name] = Opaque(True)
                 if unlikely:
@@ -567,7 +574,7 @@ class Executor(Contexts):
             after += self.block(handler.body, starts)
         if not self._catches_all(statement):
             for one, database in inner.raises:
-                guarded.watch(one, database=database)
+                guarded.watch(transactions.passed(one, statement.handlers, self), database=database)
         self.frame.sink = outer
         return self.finally_(statement.final, after, [inner, guarded], outer)
 
@@ -670,6 +677,7 @@ class Executor(Contexts):
             for way in sink.raised(database=False):
                 swallowed = way.copy()
                 swallowed.assumed |= {HANDLED, f"<suppress {statement.at}>"}
+                transactions.suppressed(item.context, site, swallowed, self)
                 ends.append(swallowed)
         return ends
 

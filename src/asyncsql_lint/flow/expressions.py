@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import datatypes, faults, temporal
+from asyncsql_lint.flow import datatypes, faults, leaks, prefixes, temporal, transactions
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.answers import answer, is_pure
 from asyncsql_lint.flow.coroutines import lost, needless
@@ -242,7 +242,7 @@ def _await(m: Expressions, e: f.Await, state: State) -> Value:
     outer, m.frame.awaited = m.frame.awaited, e.value.at
     value = m.evaluate(e.value, state)
     m.frame.awaited = outer
-    m.frame.sink.watch(state, database=isinstance(value, (Coroutine, Task)))
+    m.frame.sink.watch(transactions.failing(value, state, m), database=isinstance(value, (Coroutine, Task)))
     if isinstance(value, Coroutine):
         return m.await_(value, m.site(e.value), state)
     if needless(value, m.site(e), state, m, describe(e.value)):
@@ -442,6 +442,8 @@ def _binop(m: Expressions, e: f.BinOp, state: State) -> Value:
             return ListValue(left.element if not isinstance(left.element, Opaque) else right.element, joined)
         case DictValue(), DictValue() if e.op == "|":
             return DictValue(tuple(dict((*left.items, *right.items)).items()), right.other)
+        case ((Const() | Primitive()), _) if (url := prefixes.joined(left, right, e.op)) is not None:
+            return url
         case _:
             return Primitive("plain") if _plain(left) and _plain(right) else UNKNOWN
 
@@ -530,6 +532,7 @@ def _length(value: Value) -> int | None:
 
 def _fstring(m: Expressions, e: f.FString, state: State) -> Value:
     texts: list[str] = []
+    query = ""
     known = True
     for part in e.parts:
         value = m.evaluate(part, state)
@@ -539,7 +542,8 @@ def _fstring(m: Expressions, e: f.FString, state: State) -> Value:
             texts.append(str(value.value))
         else:
             known = False
-    text = Const("".join(texts))
+            query += prefixes.query_in(part.value) if isinstance(part, f.Const) and isinstance(part.value, str) else ""
+    text = Const("".join(texts) + query)
     return text if known else Primitive("plain", text)
 
 
@@ -555,6 +559,7 @@ def _yield(m: Expressions, e: f.Yield, state: State) -> Value:
     if e.delegate:
         value = m.element(value, e, state)
     m.frame.yields.append((state.copy(), value))
+    leaks.handed_out(value, state, m)
     m.frame.sink.watch(state)
     return UNKNOWN
 

@@ -96,7 +96,8 @@ def _receiver(value: BoundMethod | LibraryMethod | SuperValue, by: Renaming) -> 
 
 
 def _coroutine(value: Coroutine, by: Renaming) -> Value:
-    return Coroutine(renamed(value.callee, by), _arguments(value.arguments, by), by.site(value.site), value.label)
+    arguments = _arguments(value.arguments, by)
+    return replace(value, callee=renamed(value.callee, by), arguments=arguments, site=by.site(value.site))
 
 
 def _callee(value: Partial | GeneratorValue | ContextManager, by: Renaming) -> Value:
@@ -202,8 +203,12 @@ def renamed_object(obj: HeapObject, by: Renaming) -> HeapObject:
                 closed=by.cause(obj.closed),
             )
         case Session():
-            origin, engine = by.place(obj.origin), by.engine(obj.engine)
-            return replace(obj, twin=by.session(obj.twin), origin=origin, engine=engine)
+            twin, failed, ended = by.session(obj.twin), by.cause(obj.failed), by.cause(obj.ended)
+            origin, unsaved, engine = by.place(obj.origin), by.cause(obj.unsaved), by.engine(obj.engine)
+            return replace(obj, twin=twin, origin=origin, engine=engine, failed=failed, ended=ended, unsaved=unsaved)
+        case Result() if obj.is_async:
+            ended = by.cause(obj.ended)
+            return replace(obj, session=by.session(obj.session), statement=_statement(obj.statement, by), ended=ended)
         case Result() | Query():
             return replace(obj, session=by.session(obj.session), statement=_statement(obj.statement, by))
         case Object():

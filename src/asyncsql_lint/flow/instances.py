@@ -92,8 +92,10 @@ def _by_plan(plan: Plan, relation: Attribute) -> tuple[Loaded, str]:
         strategy = relation.lazy
     if strategy is None:
         return MAYBE, ""
-    if strategy in LOADS or strategy == "noload":
+    if strategy in LOADS:
         return YES, ""
+    if strategy == "noload":
+        return YES, "noload"
     if strategy in {"raise", "raise_on_sql"}:
         return NO, "raise"
     return (NO, "lazy") if strategy in {"select", "lazy", "default"} else (MAYBE, "")
@@ -187,11 +189,21 @@ def _read_relationship(
     is_to_one = relation.direction == "many-to-one"
     if loaded is NO and why == "lazy" and is_to_one and at_hand(relation.target, ref.id, instance.session, state, m):
         loaded = MAYBE
+    if why == "noload" and not write and not serializer:
+        _left_empty(ref, instance, relation, site, state, m)
     if loaded is NO:
         _failed(ref, instance, relation, why, site, state, m, write, serializer)
     elif loaded is MAYBE:
         return value_of(ref, relation, state, m, MAYBE)
     return value_of(ref, relation, state, m, YES)
+
+
+def _left_empty(ref: Ref, instance: Instance, relation: Attribute, site: Site, state: State, m: Machine) -> None:
+    """`lazy="noload"` gives an empty collection or None, whatever rows there are: facts 3b-noload, 3c-noload-*."""
+    session = m.session(instance.session, state)
+    if instance.life is Life.PERSISTENT and session is not None and (session.is_async or session.greenlet):
+        put(ref, relation.name, Slot(YES), state)
+        tell(ref, instance, relation, "noload", site, state, m)
 
 
 def _note(m: Machine, site: Site, instance: Instance, attribute: Attribute, loaded: Loaded, why: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
+from msgspec.structs import replace
+
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import (
     concurrency,
@@ -114,11 +116,14 @@ def _select(m: Expressions, name: str, arguments: Arguments, site: Site, state: 
 def _dml(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
     table = arguments.get(0, "table")
     model = table.info if isinstance(table, ClassValue) and m.models.is_mapped(table.info) else None
-    return Statement(name.rpartition(".")[2], (), site, table=model)
+    return Statement(name.rpartition(".")[2], (), site, table=model, writes=True)
 
 
 def _text(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
-    return texts.statement(arguments.get(0, "text"), site, m)
+    words = arguments.get(0, "text")
+    first = words.value.split(None, 1)[:1] if isinstance(words, Const) and isinstance(words.value, str) else []
+    writes = bool(first) and first[0].lower() in {"insert", "update", "delete"}
+    return replace(texts.statement(words, site, m), writes=writes)
 
 
 def _moment(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
@@ -148,7 +153,8 @@ def _engine(m: Expressions, name: str, arguments: Arguments, site: Site, state: 
         pairing.driver_arguments(driver, arguments, site, m)
         if engines.is_unpinged(driver, arguments):
             m.engines.unpinged.setdefault(site, m.frame.context)
-    return _made(Engine(is_async, site, driver, pooled=engines.pooled(arguments)), m)
+    isolated = arguments.open or any(k in {"isolation_level", "execution_options"} for k, _ in arguments.keywords)
+    return _made(Engine(is_async, site, driver, pooled=engines.pooled(arguments), isolated=isolated), m)
 
 
 def _made(engine: Engine, m: Expressions) -> Engine:
@@ -172,6 +178,12 @@ def _environment(m: Expressions, name: str, arguments: Arguments, site: Site, st
     return Primitive("plain", default) if isinstance(default, (Const, Primitive)) else UNKNOWN
 
 
+def _field(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    """`Field("default")` of pydantic: nobody knows, but the default is what the code itself offers."""
+    default = arguments.get(0, "default")
+    return Primitive("plain", default) if isinstance(default, Const) and isinstance(default.value, str) else UNKNOWN
+
+
 def _bool(value: Value | None, default: bool | None) -> bool | None:
     if value is None:
         return default
@@ -187,13 +199,14 @@ def _factory(m: Expressions, name: str, arguments: Arguments, site: Site, state:
         pairing.session_bind(True, bind, "`async_sessionmaker`", site, m)
         pairing.session_class("async_sessionmaker", True, library is None or library[0] == "async", site, m)
         _expiring(given, arguments, site, m)
-        return Factory(True, expires, (library or ("", "sqlalchemy"))[1], site, _bound(bind, site, m))
+        found = (library or ("", "sqlalchemy"))[1]
+        return Factory(True, expires, found, site, _bound(bind, site, m), bind=_kind_of(bind, state, m))
     if library is not None:
         pairing.session_bind(library[0] == "async", bind, "`sessionmaker`", site, m)
         engine = _bound(bind, site, m) if library[0] == "async" else None
         if library[0] == "async":
             _expiring(given, arguments, site, m)
-        return Factory(library[0] == "async", expires, library[1], site, engine)
+        return Factory(library[0] == "async", expires, library[1], site, engine, bind=_kind_of(bind, state, m))
     if given is not None or arguments.open:
         return UNKNOWN
     pairing.session_bind(False, bind, "`sessionmaker` without `class_`", site, m)
@@ -214,6 +227,13 @@ def _bound(bind: Value | None, site: Site, m: Expressions) -> Engine | None:
     if isinstance(bind, Engine):
         return bind if bind.driver else m.engines.near(site.path)
     return m.engines.near(site.path) if bind is None else None
+
+
+def _kind_of(bind: Value | None, state: State, m: Expressions) -> str:
+    """What a factory's sessions are bound to, as far as it matters: `engine`, `connection`, or nobody knows."""
+    if m.session(bind, state) is not None:
+        return "connection"
+    return "engine" if isinstance(bind, Engine) and not bind.isolated else ""
 
 
 def session_library(value: Value | None, m: Expressions) -> tuple[str, str] | None:
@@ -245,7 +265,8 @@ def _session(m: Expressions, name: str, arguments: Arguments, site: Site, state:
     greenlet = not is_async and (inside or (connection is not None and connection.greenlet))
     engine = connection.engine if connection is not None else _bound(bind, site, m) if is_async else None
     made = Session(is_async, library=library, expires=expires, origin=site, greenlet=greenlet, engine=engine)
-    return m.new(made, state)
+    kept, saves = not isinstance(bind, Engine), isinstance(bind, Engine) and not bind.isolated
+    return m.new(replace(made, kept=kept, saves=saves), state)
 
 
 def _scoped(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
@@ -325,6 +346,8 @@ def _create_task(m: Expressions, name: str, arguments: Arguments, site: Site, st
 def _passed_on(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
     """`shield`, `wait_for`: awaiting them awaits their argument."""
     first = arguments.get(0, "fut") or arguments.get(0, "arg")
+    if isinstance(first, Coroutine) and name == "asyncio.wait_for":
+        return replace(first, deadline=True)
     return first if isinstance(first, (Coroutine, Task)) else UNKNOWN
 
 
@@ -354,9 +377,15 @@ def _semaphore(m: Expressions, name: str, arguments: Arguments, site: Site, stat
 # -- built-ins
 
 
+_GOING_THROUGH = frozenset({"builtins.len", "builtins.sum", "builtins.any", "builtins.all"})
+
+
 def _consuming(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
     for value in arguments.positional:
         lost(value, f"passed to `{name.rpartition('.')[2]}()`", site, state, m)
+        lazy = value.receiver if isinstance(value, LibraryMethod) else None
+        if isinstance(lazy, Primitive) and lazy.kind in {"dynamic", "write_only"} and name in _GOING_THROUGH:
+            m.elements(value, site, state, is_own=False)
     return Primitive("plain")
 
 
@@ -575,6 +604,7 @@ _TABLE: dict[str, Handler] = {
     "sqlalchemy.update": _dml,
     "sqlalchemy.delete": _dml,
     "sqlalchemy.text": _text,
+    "pydantic.Field": _field,
     "sqlalchemy.aliased": _aliased,
     "sqlalchemy.create_async_engine": _engine,
     "sqlalchemy.async_engine_from_config": _engine,

@@ -17,6 +17,8 @@ from asyncsql_lint.syntax import facts as f
 from asyncsql_lint.syntax.walk import inside
 
 _ATTACHED = "RuntimeError: Task got Future attached to a different loop"
+_ANOTHER = "starts another event loop, but the engine's pool keeps connections of the one before"
+_REMEDY = "make the engine with `poolclass=NullPool`, or dispose of it at the end of each loop"
 _RUNNING = "RuntimeError: asyncio.run() cannot be called from a running event loop"
 
 
@@ -44,6 +46,24 @@ def run_until_complete(arguments: Arguments, site: Site, state: State, m: Machin
     return _awaited(first, "run_until_complete()", site, state, m) if isinstance(first, Coroutine) else UNKNOWN
 
 
+def submitted(callee: Value, arguments: Arguments, site: Site, state: State, m: Machine) -> None:
+    """`executor.submit(work)`: another loop in a thread, after one that has come to its end here."""
+    before = {effect.session for effect in state.effects if effect.kind == "loop"}
+    if not before:
+        return
+    frame, trial = m.frame, state.copy()
+    mode, engines = frame.mode, frame.engines
+    frame.mode, frame.engines = "thread", frozenset()
+    try:
+        m.call(callee, Arguments(arguments.positional[1:], arguments.keywords, arguments.open), site, trial)
+        used = {m.engines.number(engine.site) for engine in frame.engines if engine.pooled is True}
+    finally:
+        frame.mode, frame.engines = mode, frame.engines | engines
+    has_loop = any(effect.kind == "loop" for effect in trial.effects[len(state.effects) :])
+    if has_loop and not used.isdisjoint(before):
+        _tell("The thread", _ANOTHER, _REMEDY, _ATTACHED, site, m)
+
+
 def _awaited(coroutine: Coroutine, name: str, site: Site, state: State, m: Machine) -> Value:
     frame = m.frame
     mode, database = frame.mode, frame.database
@@ -66,9 +86,8 @@ def _used(engine: Engine, is_disposed: bool, site: Site, state: State, m: Machin
     number = m.engines.number(engine.site)
     again = any(effect.kind == "loop" and effect.session == number for effect in state.effects)
     if again or (not is_disposed and (is_repeated(m.frame.function, m) or _is_looped(engine, site, m))):
-        problem = "starts another event loop, but the engine's pool keeps connections of the one before"
-        remedy = "make the engine with `poolclass=NullPool`, or dispose of it at the end of each loop"
-        _tell("`asyncio.run()`", problem, remedy, _ATTACHED, site, m, ((engine.site, "the engine is made here"),))
+        trace = ((engine.site, "the engine is made here"),)
+        _tell("`asyncio.run()`", _ANOTHER, _REMEDY, _ATTACHED, site, m, trace)
     state.effects = (*state.effects, Effect("loop", number, site))
 
 

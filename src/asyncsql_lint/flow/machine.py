@@ -125,6 +125,8 @@ class Frame:
     `mode` is `loop` (on the event loop), `sync` (a plain function, nobody knows where), `greenlet` (in `run_sync`)
     or `thread`. `pending` are events on objects that the function was given: its callers are to blame. `engines` are
     those whose connections were used, `disposed` and `made` the places of those that were disposed of and made.
+    `unguarded` are the sessions it was given with what may fail on them, `guarded` tells that from here on others may
+    see to that.
     """
 
     module: ModuleInfo
@@ -143,6 +145,8 @@ class Frame:
     globals: set[str] = field(default_factory=set)
     database: bool = False
     awaited: int = -1
+    unguarded: dict[tuple[int, str], None] = field(default_factory=dict)
+    guarded: bool = False
     self_value: Value | None = None
     engines: frozenset[Engine] = frozenset()
     disposed: frozenset[Site] = frozenset()
@@ -189,6 +193,8 @@ class Machine(ABC):
         self._asked: list[int] = []
         self.limits: dict[str, int] = {}
         self.failures: list[Failure] = []
+        self.only_sqlite: bool | None = None
+        self.begins: bool | None = None
         self.notes: dict[Site, set[str]] = {}
         self.holders: dict[Site, FunctionInfo | None] = {}
 

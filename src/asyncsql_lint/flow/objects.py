@@ -91,12 +91,29 @@ class Instance(Struct, frozen=True):
     faults: tuple[Fault, ...] = ()
 
 
+class Transaction(Enum):
+    """What is known of a session's transaction: MARKED was begun and has no connection yet (`add()`), OPEN has one.
+
+    ENDED was committed or rolled back in a `begin()` block that goes on. Whether a session at rest has none is not told
+    from not knowing: neither proves anything.
+    """
+
+    UNKNOWN = "unknown"
+    MARKED = "marked"
+    OPEN = "open"
+    ENDED = "ended"
+
+
 class Session(Struct, frozen=True):
     """A session or connection. `expires` is its expire_on_commit; None when nobody knows.
 
     `kind` is `session` or `connection`; `greenlet` tells that it is the sync session that `run_sync` hands to its
     callback; `origin` where it came from, `scope` how: `parameter`, `dependency`, `factory`, `constructor`, `global`.
     `ends` tells that FastAPI closes it: with the `request`, or with the `endpoint` that was given it.
+    `blocks` counts the `begin()` and `begin_nested()` blocks that are certainly open, `failed` is the error that nobody
+    rolled back, `ended` what ended the transaction of a block or closed the session, `kept` tells that others may close
+    it: a `with`, or whoever it was handed to. `saves` tells that what is written needs a commit, `unsaved` what was
+    written since the last one.
     """
 
     is_async: bool
@@ -113,10 +130,20 @@ class Session(Struct, frozen=True):
     cls: ClassInfo | None = None
     ends: str = ""
     engine: Engine | None = None
+    transaction: Transaction = Transaction.UNKNOWN
+    blocks: int = 0
+    failed: Cause | None = None
+    kept: bool = False
+    ended: Cause | None = None
+    saves: bool = False
+    unsaved: Cause | None = None
 
 
 class Result(Struct, frozen=True):
-    """A result. `kind` is `rows`, `scalars` or `mappings`; `is_async` for a streamed one; `by` is what gave it."""
+    """A result. `kind` is `rows`, `scalars` or `mappings`; `is_async` for a streamed one; `by` is what gave it.
+
+    `fetched` tells that some of it may be in memory; `ended` is what ended the transaction of a streamed one.
+    """
 
     session: int | None
     statement: Statement
@@ -124,6 +151,8 @@ class Result(Struct, frozen=True):
     is_async: bool = False
     uniqued: bool = False
     by: str = ""
+    fetched: bool = False
+    ended: Cause | None = None
 
 
 class Query(Struct, frozen=True):

@@ -10,8 +10,8 @@ from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.events import OptionMismatch
 from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.plans import Option
-from asyncsql_lint.flow.statements import flatten
-from asyncsql_lint.flow.values import Arguments, Const, Entity, Statement, Value
+from asyncsql_lint.flow.statements import flatten, needs_unique
+from asyncsql_lint.flow.values import Arguments, Const, DictValue, Entity, Statement, Value
 from asyncsql_lint.index.definitions import ClassInfo
 
 
@@ -38,6 +38,21 @@ def strings(name: str, arguments: Arguments, site: Site, m: Machine) -> None:
             return
         m.emit(OptionMismatch(site=site, kind="string", option=f'{name}("{value.value}")', selected=""))
         return
+
+
+def batched(statement: Statement, arguments: Arguments, number: int, site: Site, m: Machine) -> None:
+    """A statement with `yield_per` runs: joined collections and subquery loads need all rows at once."""
+    options = arguments.keyword("execution_options")
+    by_call = isinstance(options, DictValue) and any(name == "yield_per" for name, _ in options.items)
+    if not statement.batched and not by_call:
+        return
+    relation = needs_unique(statement, m)
+    for one in statement.entities or ():
+        for name, branch in one.plan.branches:
+            if relation is None and branch.strategy == "subquery":
+                relation = f"{one.name}.{name}"
+    if relation is not None:
+        m.emit(OptionMismatch(site=site, kind="batched", option=relation, selected=""), number)
 
 
 def _misfit(option: Option, entities: tuple[Entity, ...], m: Machine) -> str:

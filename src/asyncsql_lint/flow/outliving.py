@@ -12,7 +12,7 @@ from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.concurrency import used_by
 from asyncsql_lint.flow.events import SessionOutlived
 from asyncsql_lint.flow.machine import Machine, Unreachable
-from asyncsql_lint.flow.objects import Object, Session
+from asyncsql_lint.flow.objects import Session
 from asyncsql_lint.flow.state import State
 from asyncsql_lint.flow.values import (
     Arguments,
@@ -68,21 +68,6 @@ def started(value: Value, by: str, site: Site, state: State, m: Machine) -> None
             _emit(number, session, "task", by, "the `async with` block", site, m)
 
 
-def returned(value: Ref, statement: f.Return, site: Site, state: State, m: Machine) -> None:
-    """`return session` in the session's own block, which closes it on the way out; also in an object that holds it."""
-    held = [value]
-    found = m.object(value, state)
-    if isinstance(found, Object):
-        held += [v for v in found.attributes.values() if isinstance(v, Ref)]
-    for ref in held:
-        session = m.session(ref, state)
-        if session is None or not session.is_async or session.kind != "session" or ref.id < 0:
-            continue
-        if _block(ref.id, session, statement.at, state, m) is not None:
-            _emit(ref.id, session, "returned", "return", "the `async with` block", site, m)
-            return
-
-
 def _used(callee: Value, arguments: Arguments, site: Site, state: State, m: Machine) -> set[int]:
     """The sessions of this function that a call would use; what goes wrong in it is told."""
     trial = state.copy()
@@ -105,7 +90,11 @@ def _used(callee: Value, arguments: Arguments, site: Site, state: State, m: Mach
 def _goes_on(site: Site, m: Machine) -> bool:
     """Whether the function awaits something after a place: what it does to its objects there is not known yet."""
     function = m.frame.function
-    return function is None or any(isinstance(n, f.Await) and n.at > site.node for n in inside(function.node.body))
+    if function is None:
+        return True
+    call = next((n for n in inside(function.node.body) if n.at == site.node), None)
+    last = max((n.at for n in inside(call)), default=site.node)
+    return any(isinstance(n, f.Await) and n.at > last for n in inside(function.node.body))
 
 
 def _tell(sessions: set[int], kind: str, by: str, site: Site, state: State, m: Machine) -> None:

@@ -21,7 +21,17 @@ from asyncsql_lint.flow.values import (
     Ref,
     Value,
 )
-from asyncsql_lint.libraries.drivers import ASYNC_DRIVERS, DIALECTS, DRIVERS, POOLS, SYNC_DEFAULTS, SYNC_DRIVERS, split
+from asyncsql_lint.libraries.drivers import (
+    ASYNC_DRIVERS,
+    DIALECTS,
+    DRIVERS,
+    POOLS,
+    SIZES,
+    SYNC_DEFAULTS,
+    SYNC_DRIVERS,
+    UNSIZED,
+    split,
+)
 
 
 def url_of(value: Value | None) -> str:
@@ -40,10 +50,15 @@ def drivername(value: Value | None) -> str:
 
 
 def with_query(url: Primitive, query: Value | None) -> Primitive:
-    """A URL with more in its query."""
+    """A URL with these names in its query."""
     if not isinstance(query, DictValue):
-        return url
-    return Primitive("url", Const(f"{url_of(url)}?{'&'.join(f'{name}=' for name, _ in query.items)}"))
+        return url if query is None else without_query(url)
+    return Primitive("url", Const(f"{url_of(without_query(url))}?{'&'.join(f'{name}=' for name, _ in query.items)}"))
+
+
+def without_query(url: Primitive) -> Primitive:
+    """A URL of whose query nothing is known."""
+    return Primitive("url", Const(url_of(url).partition("?")[0]))
 
 
 def async_engine(driver: str, arguments: Arguments, site: Site, m: Machine) -> None:
@@ -76,6 +91,8 @@ def async_engine(driver: str, arguments: Arguments, site: Site, m: Machine) -> N
     elif not name and dialect == "postgresql":
         _default_postgresql(site, m)
     pool = arguments.keyword("poolclass")
+    if isinstance(pool, External) and pool.name in UNSIZED:
+        _sized(pool.name.rpartition(".")[2], arguments, site, m)
     if isinstance(pool, External) and pool.name in POOLS:
         last = pool.name.rpartition(".")[2]
         _tell(
@@ -86,6 +103,15 @@ def async_engine(driver: str, arguments: Arguments, site: Site, m: Machine) -> N
             "cannot be used by an async engine",
             "leave `poolclass` out, or use `AsyncAdaptedQueuePool` or `NullPool`",
         )
+
+
+def _sized(pool: str, arguments: Arguments, site: Site, m: Machine) -> None:
+    """`poolclass=NullPool, pool_size=5`: fact 2d-create_pool_from-NullPool-args."""
+    for name, value in arguments.keywords:
+        if name in SIZES and value != Const(None):
+            problem = f"has no size, and does not take `{name}`"
+            _tell(m, site, "pool", f"`{pool}`", problem, f"leave `{name}` out")
+            return
 
 
 def _default_postgresql(site: Site, m: Machine) -> None:
@@ -207,6 +233,8 @@ def ddl(name: str, arguments: Arguments, site: Site, state: State, m: Machine) -
         what = "an async engine"
     elif session is not None and session.is_async and session.kind == "connection":
         what = "an async connection"
+    elif isinstance(bind, Engine) and bind.inner and m.frame.mode == "loop":
+        what = "the `sync_engine` of an async engine"
     elif isinstance(bind, Engine):
         used_sync(bind, m)
     if what:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import execs, option_checks, pairing, texts
+from asyncsql_lint.flow import execs, leaks, option_checks, pairing, texts, transactions
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.objects import Cause, Instance, Life, Loaded, Query, Result, Session, Slot
@@ -18,12 +18,14 @@ from asyncsql_lint.flow.values import (
     UNKNOWN,
     Alias,
     Arguments,
+    BoundMethod,
     ClassValue,
     Const,
     Coroutine,
     Engine,
     Entity,
     Factory,
+    FunctionValue,
     LibraryMethod,
     ListValue,
     Primitive,
@@ -55,6 +57,8 @@ def method(ref: Ref, session: Session, name: str, arguments: Arguments, site: Si
     if session.is_async:
         coroutines = api.SESSION_COROUTINES if session.kind == "session" else api.CONNECTION_COROUTINES
         if name in coroutines or (name == "remove" and session.scoped):
+            if name in {"close", "aclose"}:
+                transactions.kept(ref.id, state)  # whether this is awaited is another question
             return Coroutine(LibraryMethod(ref, name), arguments, site, f"{session.kind}.{name}()")
         if name in {"stream", "stream_scalars"}:
             return Primitive("stream", LibraryMethod(ref, name))
@@ -74,6 +78,8 @@ def marked(ref: Ref, name: str, arguments: Arguments, site: Site, state: State, 
     """The methods that do no I/O: `add`, `expire`, `expunge` and what only asks."""
     number = owner(ref, state, m)
     target = arguments.get(0, "instance")
+    transactions.marked(number, name, state, site, m)
+    leaks.marked(number, name, arguments, site, state)
     match name:
         case "add" | "add_all":
             for child in orm.refs_in(target if target is not None else arguments.keyword("instances")):
@@ -92,6 +98,8 @@ def marked(ref: Ref, name: str, arguments: Arguments, site: Site, state: State, 
         case "expunge_all":
             orm.detached_all(number, site, state)
             return NONE
+        case "in_transaction" if transactions.asked(number, state):
+            return Const(True)
         case _ if name in api.SESSION_SYNC | api.CONNECTION_SYNC:
             return Primitive("plain")
         case _:
@@ -128,6 +136,8 @@ def operation(
 ) -> Value:
     """What a method that talks to the database does, awaited or sync."""
     number = owner(ref, state, m)
+    leaks.operated(number, name, arguments, site, state, m)
+    transactions.operated(number, name, arguments, site, state, m)
     if name not in {"close", "aclose", "delete", "run_sync", "close_all", "remove"}:
         m.effect("io", number, site, state)
         if session.engine is not None:
@@ -166,7 +176,8 @@ def operation(
         case "run_sync":
             return _run_sync(ref, session, arguments, site, state, m)
         case "connection":
-            return m.new(replace(session, kind="connection", twin=None, origin=site), state)
+            made = transactions.derived(session)
+            return m.new(replace(made, kind="connection", twin=None, origin=site), state)
         case _:
             return UNKNOWN if name in {"get_raw_connection", "execution_options", "start"} else NONE
 
@@ -176,12 +187,15 @@ def _execute(
 ) -> Value:
     statement = arguments.get(0, "statement")
     texts.executed(statement, name, arguments, session.engine, site, m)
+    if isinstance(statement, Const) and isinstance(statement.value, str) and name != "exec_driver_sql":
+        execs.given_a_text(number, name, site, state, m)
     if not isinstance(statement, Statement):
         statement = _UNKNOWN_STATEMENT
     if session.kind == "connection":
         statement = _UNKNOWN_STATEMENT
     else:
         orm.autoflushed(number, state)
+        option_checks.batched(statement, arguments, number, site, m)
     for one in statement.entities or ():
         if one.model is not None and statement.kind != "delete":
             orm.queried_again(one.model, number, one.plan, state, m)
@@ -197,7 +211,8 @@ def _execute(
         elif statement.entities is None:
             kind = "unknown"
     streamed = name in {"stream", "stream_scalars"}
-    return m.new(Result(number, statement, kind, streamed, by=name), state)
+    by = "exec" if name == "exec" else ""
+    return m.new(Result(number, statement, kind, streamed, by=by), state)
 
 
 def _blind_query(number: int, state: State) -> None:
@@ -290,7 +305,11 @@ def _run_sync(ref: Ref, session: Session, arguments: Arguments, site: Site, stat
     if not arguments.positional:
         return UNKNOWN
     callee, *rest = arguments.positional
-    twin = replace(session, is_async=False, greenlet=True, twin=owner(ref, state, m), origin=site)
+    number = owner(ref, state, m)
+    if not isinstance(callee, (FunctionValue, BoundMethod)):
+        transactions.doubted(number, state)
+    twin = transactions.derived(session)
+    twin = replace(twin, is_async=False, greenlet=True, twin=number, origin=site)
     given = Arguments((m.new(twin, state), *rest), arguments.keywords, arguments.open)
     frame = m.frame
     mode, frame.mode = frame.mode, "greenlet"
@@ -433,6 +452,8 @@ def made_by(factory: Factory, arguments: Arguments, site: Site, state: State, m:
             scope="factory",
             scoped=factory.scoped,
             engine=factory.engine,
+            kept=factory.bind == "connection",
+            saves=factory.bind == "engine" and factory.site not in m.configured,
         ),
         state,
     )
@@ -443,7 +464,7 @@ def engine_method(engine: Engine, name: str, site: Site, state: State, m: Machin
     if engine.is_async and name in api.ENGINE_COROUTINES:
         return Coroutine(LibraryMethod(engine, name), Arguments(), site, f"engine.{name}()")
     if name == "execution_options":
-        return engine
+        return replace(engine, isolated=True)
     if name not in {"connect", "begin", "raw_connection"}:
         return UNKNOWN
     if not engine.is_async:
@@ -456,5 +477,5 @@ def engine_method(engine: Engine, name: str, site: Site, state: State, m: Machin
     started = not engine.is_async or name != "connect"
     own = engine if engine.driver or not engine.is_async else m.engines.near(site.path)
     made = Session(engine.is_async, "connection", origin=site, scope="factory", started=started, engine=own)
-    connection = m.new(made, state)
+    connection = m.new(replace(made, kept=name == "begin", saves=not engine.isolated), state)
     return connection if name == "connect" else Primitive("engine-begin", connection)

@@ -52,7 +52,7 @@ def entity(value: Value, m: Machine) -> Entity | None:
         case Alias():
             return Entity(value.model, name=value.model.name, aliased=True)
         case MappedAttribute():
-            return Entity(None, name=value.name)
+            return Entity(None, name=value.name, of=value.model)
         case Primitive(kind="sql"):
             return Entity(None)
         case External() if value.name.startswith("sqlalchemy."):
@@ -79,6 +79,8 @@ def method(statement: Statement, name: str, arguments: Arguments, m: Machine, st
     if name == "options":
         return with_options(statement, [*arguments.positional], arguments.open, m)
     if name == "execution_options":
+        if arguments.keyword("yield_per") is not None:
+            statement = replace(statement, batched=True)
         populate = arguments.keyword("populate_existing")
         return replace(statement, populate_existing=True) if populate is not None else statement
     if name in SAME:
@@ -106,7 +108,7 @@ def checked(statement: Statement, name: str, arguments: Arguments, m: Machine) -
         wrong = (*wrong, *datatypes.written(statement.table, arguments.get(0, ""), site, m))
     elif name == "filter_by" and statement.entities and statement.entities[0].model is not None:
         wrong = (*wrong, *datatypes.given(statement.entities[0].model, arguments, site, m))
-    elif name == "bindparams" and statement.kind == "text":
+    elif name in {"bindparams", "params"} and statement.kind == "text":
         return replace(statement, sql="", faults=tuple(f for f in statement.faults if not f.bound))
     return replace(statement, faults=(*statement.faults, *wrong)) if wrong else statement
 

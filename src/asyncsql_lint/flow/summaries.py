@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
+from asyncsql_lint.flow import transactions
 from asyncsql_lint.flow.events import AttributeRead, Event
 from asyncsql_lint.flow.freeze import Frozen, Renaming, reachable, renamed, renamed_object
 from asyncsql_lint.flow.machine import FIRST_ID, MAX_DEPTH, MAX_STEPS, Frame, Machine, Sink, Unreachable
@@ -64,6 +65,7 @@ class Summary:
     finished: bool = False
     irrelevant: bool = False
     lost: bool = False
+    unguarded: tuple[tuple[int, str], ...] = ()
 
 
 class Summaries:
@@ -139,6 +141,7 @@ class Summaries:
             for event in frame.blocked:
                 m.events.setdefault(event)
                 m.holders.setdefault(event.site, function)
+        summary.unguarded = tuple(frame.unguarded)
         summary.database = frame.database
         summary.engines = frozenset(e for e in frame.engines if e.site not in frame.made)
         summary.disposed = frame.disposed
@@ -172,6 +175,7 @@ class Summaries:
         self.tell(summary, given, site, function, state)
         if not summary.finished:
             return UNKNOWN
+        transactions.failed_below(summary.unguarded, given.originals, state, m)
         if m.frame.sink.watched:
             for outcome in summary.raises:
                 trial = state.copy()
@@ -307,6 +311,7 @@ def doubt(numbers: Iterable[int], site: Site, state: State, m: Machine) -> None:
         found = state.heap.get(number)
         if isinstance(found, Session):
             m.effect("escape", number, site, state)
+            transactions.doubted(number, state)
             orm.doubted_all(number, state)
         elif isinstance(found, Instance):
             changed = orm.doubted(found)

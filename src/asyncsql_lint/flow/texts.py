@@ -24,6 +24,7 @@ from asyncsql_lint.flow.values import (
     Value,
 )
 from asyncsql_lint.libraries.datatypes import WORDS
+from asyncsql_lint.syntax import facts as f
 
 ASYNCPG = datatypes.ASYNCPG
 SERVER_SIDE = frozenset({"asyncpg", "psycopg"})
@@ -129,7 +130,7 @@ def executed(
         return
     if given.faults:
         faults.tell(given.faults, engine, m)
-    params = arguments.get(1, "params")
+    params = arguments.get(1, "params") or arguments.keyword("parameters")
     if given.table is not None and params is not None:
         faults.tell(datatypes.written(given.table, params, site, m), engine, m)
     if given.kind == "text" and given.sql:
@@ -175,10 +176,20 @@ def _with_values(given: Statement, params: Value | None, arguments: Arguments, s
         remedy = 'write `:name` and give `{"name": ...}`'
         out.append(Fault("text", site, context, f"`{found.placeholder}`", problem, remedy, _SYNTAX, ASYNCPG))
     for row in rows:
-        out += _missing(found, row, site, context)
+        if params is None or _is_written_there(arguments):
+            out += _missing(found, row, site, context)
         for name, value in row.items:
             out += _of_value(found, name, value, site, m)
     return out
+
+
+def _is_written_there(arguments: Arguments) -> bool:
+    """Whether the parameters are a dict in the call itself: one that has a name may have got more keys since."""
+    call = arguments.node
+    if call is None:
+        return False
+    written = [k.value for k in call.keywords if k.name in {"params", "parameters"}] + list(call.args[1:2])
+    return any(isinstance(one, f.DictDisplay) for one in written)
 
 
 def _rows(params: Value | None) -> list[DictValue] | None:

@@ -153,12 +153,16 @@ class Partial(Value, frozen=True):
 
 
 class Coroutine(Value, frozen=True):
-    """A coroutine that nobody has awaited: what awaiting it will call, and where it was made."""
+    """A coroutine that nobody has awaited: what awaiting it will call, and where it was made.
+
+    `deadline` tells that it is cancelled when it takes too long: `wait_for(...)`.
+    """
 
     callee: Value
     arguments: Arguments
     site: Site
     label: str
+    deadline: bool = False
 
 
 class Task(Value, frozen=True):
@@ -231,6 +235,7 @@ class Entity(Struct, frozen=True):
     """One thing that a statement selects: a model or a column (`model` None), with the plan of its options.
 
     `aliased` tells that it is an alias of the model; not `known` is what stands for something that could not be read.
+    `of` is the model of a column.
     """
 
     model: ClassInfo | None
@@ -238,13 +243,15 @@ class Entity(Struct, frozen=True):
     name: str = ""
     aliased: bool = False
     known: bool = True
+    of: ClassInfo | None = None
 
 
 class Statement(Value, frozen=True):
     """A statement. `entities` is None when it is not known what it selects.
 
     `kind` is `select`, `insert`, `update`, `delete` or `text`; `library` is `sqlmodel` for SQLModel's select; `table`
-    is what an `insert` or `update` writes to, `sql` the text of a `text()` with parameters.
+    is what an `insert` or `update` writes to, `sql` the text of a `text()` with parameters; `writes` tells that it
+    changes rows, `batched` that it has `yield_per`.
     """
 
     kind: str
@@ -255,6 +262,8 @@ class Statement(Value, frozen=True):
     table: ClassInfo | None = None
     sql: str = ""
     faults: tuple[Fault, ...] = ()
+    writes: bool = False
+    batched: bool = False
 
 
 class Row(Value, frozen=True):
@@ -269,7 +278,8 @@ class Row(Value, frozen=True):
 class Engine(Value, frozen=True):
     """An engine. `driver` is the beginning of its URL where known; `inner` marks an async engine's `sync_engine`.
 
-    `pooled` tells whether it keeps connections, None when nobody knows.
+    `pooled` tells whether it keeps connections, None when nobody knows; `isolated` that it was given an isolation
+    level: with AUTOCOMMIT there is nothing to commit.
     """
 
     is_async: bool
@@ -277,12 +287,14 @@ class Engine(Value, frozen=True):
     driver: str = ""
     inner: bool = False
     pooled: bool | None = True
+    isolated: bool = False
 
 
 class Factory(Value, frozen=True):
     """A session factory. `expires` is its expire_on_commit, None when unknown; `scoped` for scoped sessions.
 
-    `library` is whose sessions it makes: `sqlalchemy`, `sqlmodel`, or empty when only its own type is known.
+    `library` is whose sessions it makes: `sqlalchemy`, `sqlmodel`, or empty when only its own type is known; `bind`
+    tells whether they are bound to an `engine` or a `connection`, as far as that is known.
     """
 
     is_async: bool
@@ -291,6 +303,7 @@ class Factory(Value, frozen=True):
     site: Site
     engine: Engine | None = None
     scoped: bool = False
+    bind: str = ""
 
 
 class Awaitable(Value, frozen=True):

@@ -35,12 +35,17 @@ class Default:
     module: ModuleInfo
 
 
+UTC_SINCE = (0, 0, 45)
+"""The first SQLModel whose `datetime` fields are aware ones."""
+
+
 class ColumnTypes:
-    """Answers what type a column has."""
+    """Answers what type a column has. `naive` are folders with a SQLModel from before 0.0.45."""
 
     def __init__(self, index: ProjectIndex) -> None:
         self._index = index
         self._types: dict[tuple[ClassInfo, str], ColumnType | None] = {}
+        self.naive: frozenset[str] = frozenset()
 
     def of(self, model: ClassInfo, column: Attribute) -> ColumnType | None:
         """The type of a column as `model` has it; None when it is not known."""
@@ -167,7 +172,9 @@ class ColumnTypes:
         """The type of a SQLModel field that only has an annotation."""
         for definition in self._plain(annotation, module):
             if isinstance(definition, ExternalName) and definition.name in SQLMODEL_TYPES:
-                return ColumnType(SQLMODEL_TYPES[definition.name])
+                is_old = module.path.rpartition("/")[0] in self.naive
+                kinds = PYTHON_TYPES if is_old else SQLMODEL_TYPES
+                return ColumnType(kinds[definition.name]) if definition.name in kinds else None
         return None
 
     def _of_annotation(self, annotation: f.Expr, model: ClassInfo, module: ModuleInfo) -> ColumnType | None:

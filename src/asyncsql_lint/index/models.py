@@ -18,7 +18,8 @@ class Attribute:
     `kind` is `relationship`, `column`, `column_property`, `proxy` or `composite`. For relationships:
     `collection` and `direction` (`one-to-many`, `many-to-one`, `many-to-many`, `one-to-one` seen from the side
     without the foreign key) are None when not known; `lazy` is None when it could not be read. For columns:
-    `server_update` tells that an UPDATE leaves it expired.
+    `server_update` tells that an UPDATE leaves it expired. `defaulted` is a relationship with a default of its own,
+    which counts in dataclasses.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Attribute:
     server_update: bool = False
     via: str = ""
     mutable: bool = False
+    defaulted: bool = False
 
 
 class Models:
@@ -84,6 +86,12 @@ class Models:
                 return False
             return tabled or self._has_columns(info)
         return "__tablename__" in info.members and self._has_columns(info)
+
+    def is_dataclass(self, info: ClassInfo) -> bool:
+        """Whether SQLAlchemy makes a dataclass of a mapped class."""
+        if self._decorated(info, "mapped_as_dataclass"):
+            return True
+        return "sqlalchemy.MappedAsDataclass" in self.index.externals(info)
 
     def _declared(self, info: ClassInfo) -> bool:
         return any(self._decorated(c, "as_declarative") for c in self.index.mro(info))
@@ -362,6 +370,7 @@ class Models:
             lazy=lazy,
             back_populates=str(back.value) if isinstance(back, f.Const) else None,
             passive_deletes=isinstance(passive, f.Const) and bool(passive.value),
+            defaulted=not options.keys().isdisjoint({"default", "default_factory"}),
         )
 
     def _target(self, call: f.Call, options: dict[str, f.Expr], module: ModuleInfo) -> ClassInfo | None:

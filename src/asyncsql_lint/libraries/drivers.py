@@ -35,6 +35,13 @@ POOLS = frozenset({"sqlalchemy.QueuePool", "sqlalchemy.pool.SingletonThreadPool"
 """Pool classes that an async engine refuses."""
 
 
+UNSIZED = frozenset({"sqlalchemy.NullPool", "sqlalchemy.StaticPool", "sqlalchemy.pool.AssertionPool"})
+"""Pool classes that hold no connections, or one."""
+
+SIZES = frozenset({"pool_size", "max_overflow", "pool_timeout", "pool_use_lifo"})
+"""Arguments of an engine that only a pool with a size takes."""
+
+
 def split(drivername: str) -> tuple[str, str]:
     """`postgresql+asyncpg` as dialect and driver; the driver is empty when the URL does not name one."""
     dialect, _, driver = drivername.partition("+")

@@ -65,6 +65,12 @@ SESSION_IO = frozenset(
 )
 """Methods of a sync Session that may talk to the database; `delete` and `add` only mark."""
 
+LEGACY_SESSION = frozenset({"query", "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings"})
+"""Methods of Session that AsyncSession does not have."""
+
+LEGACY_ENGINE = frozenset({"execute", "scalar", "scalars", "exec_driver_sql", "run_sync"})
+"""Methods of a connection, or of an engine of old, that AsyncEngine does not have."""
+
 WIDER_THAN_TASK = {
     "threading.get_ident": "the thread",
     "threading.get_native_id": "the thread",

@@ -6,6 +6,7 @@ from typing import Any
 
 from asyncsql_lint.rule import Rule
 from asyncsql_lint.rules.async_event_listener import AsyncEventListener
+from asyncsql_lint.rules.begin_in_transaction import BeginInTransaction
 from asyncsql_lint.rules.blocking_database_call import BlockingDatabaseCall
 from asyncsql_lint.rules.create_all_without_run_sync import CreateAllWithoutRunSync
 from asyncsql_lint.rules.datetime_awareness import DatetimeAwareness
@@ -27,7 +28,9 @@ from asyncsql_lint.rules.lazy_strategy import LazyStrategy
 from asyncsql_lint.rules.legacy_query import LegacyQuery
 from asyncsql_lint.rules.loader_option_mismatch import LoaderOptionMismatch
 from asyncsql_lint.rules.missing_await import MissingAwait
+from asyncsql_lint.rules.missing_commit import MissingCommit
 from asyncsql_lint.rules.missing_pool_pre_ping import MissingPoolPrePing
+from asyncsql_lint.rules.missing_rollback import MissingRollback
 from asyncsql_lint.rules.missing_unique import MissingUnique
 from asyncsql_lint.rules.pool_class import PoolClass
 from asyncsql_lint.rules.row_as_entity import RowAsEntity
@@ -35,15 +38,18 @@ from asyncsql_lint.rules.scoped_session_scope import ScopedSessionScope
 from asyncsql_lint.rules.server_generated_access import ServerGeneratedAccess
 from asyncsql_lint.rules.session_outlives_request import SessionOutlivesRequest
 from asyncsql_lint.rules.shared_session_in_tasks import SharedSessionInTasks
+from asyncsql_lint.rules.stream_after_close import StreamAfterClose
 from asyncsql_lint.rules.superfluous_await import SuperfluousAwait
 from asyncsql_lint.rules.sync_context_manager import SyncContextManager
 from asyncsql_lint.rules.sync_session_dependency import SyncSessionDependency
 from asyncsql_lint.rules.syntax_error import SyntaxErrorRule
 from asyncsql_lint.rules.text_parameters import TextParameters
+from asyncsql_lint.rules.unclosed_session import UnclosedSession
 from asyncsql_lint.rules.unentered_transaction import UnenteredTransaction
 from asyncsql_lint.rules.unknown_rule import UnknownRule
 from asyncsql_lint.rules.unloaded_collection_write import UnloadedCollectionWrite
 from asyncsql_lint.rules.unused_suppression import UnusedSuppression
+from asyncsql_lint.rules.use_after_close import UseAfterClose
 from asyncsql_lint.rules.wrong_async_session import WrongAsyncSession
 
 RULES: tuple[type[Rule[Any]], ...] = (
@@ -72,6 +78,7 @@ RULES: tuple[type[Rule[Any]], ...] = (
     LoaderOptionMismatch,
     MissingUnique,
     RowAsEntity,
+    StreamAfterClose,
     SharedSessionInTasks,
     GlobalSession,
     SessionOutlivesRequest,
@@ -84,6 +91,11 @@ RULES: tuple[type[Rule[Any]], ...] = (
     MissingPoolPrePing,
     DatetimeAwareness,
     TextParameters,
+    UnclosedSession,
+    BeginInTransaction,
+    MissingRollback,
+    MissingCommit,
+    UseAfterClose,
     SyntaxErrorRule,
     UnusedSuppression,
     UnknownRule,

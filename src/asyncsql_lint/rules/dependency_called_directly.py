@@ -9,6 +9,7 @@ from asyncsql_lint.flow.events import DependencyMisused
 from asyncsql_lint.rule import Finding, Rule, RuleMeta
 
 _GENERATOR = "is an async generator, not the session that it yields"
+_CONTEXT = "is an async context manager, which has to be entered"
 _LEFT = "which leaves `{name}` at its `yield`: nobody closes or commits the session in time"
 
 _WORDS = {
@@ -24,6 +25,15 @@ _WORDS = {
     "anext": (f"The session is taken by hand, {_LEFT}", ""),
     "return": (f"The loop is left by `return`, {_LEFT}", ""),
     "break": (f"The loop is left by `break`, {_LEFT}", ""),
+    "yield": (
+        "An exception that is thrown in at the `yield` does not reach `{name}`: nobody closes the session in time",
+        "",
+    ),
+    "unentered": (f"`{{name}}` is used, but {_CONTEXT}", "AttributeError: '_AsyncGeneratorContextManager' object"),
+    "manager-awaited": (
+        f"`{{name}}` is awaited, but {_CONTEXT}",
+        "TypeError: object can't be used in 'await' expression",
+    ),
     "called": ("`Depends()` is given what {name} gives, not the function", "TypeError: is not a callable object"),
     "class": (
         "`Depends()` makes an {name} of query parameters: every request answers 422",
@@ -44,6 +54,8 @@ _DEPENDS = "declare it as `Annotated[AsyncSession, Depends(get_session)]`"
 _HELP = {
     "called": "give `Depends()` the function itself, without calling it",
     "manager": "leave the decorator out: FastAPI makes a context manager of a generator itself",
+    "yield": "loop over `contextlib.aclosing(...)` of it, or take it as a dependency with `Depends`",
+    **dict.fromkeys(("unentered", "manager-awaited"), "enter it: `async with ... as session`"),
     **dict.fromkeys(("class", "factory", "undeclared"), _DEPENDS),
 }
 
@@ -53,8 +65,8 @@ class DependencyCalledDirectly(Rule[DependencyMisused]):
 
     ## What it does
     Finds a generator such as `get_session()` that is awaited, entered or used as if it were the session; one that is
-    stepped on by `anext()`, or iterated over with a `return` or `break`, and so never comes to an end; and sessions that
-    FastAPI cannot give: `Depends(get_session())`, `Depends(AsyncSession)`, `Depends(session_factory)`, `Depends()` of
+    stepped on by `anext()`, or iterated over with a `return`, `break` or `yield`, and so may never come to an end; a context
+    manager that is used without being entered; and sessions that FastAPI cannot give: `Depends(get_session())`, `Depends(AsyncSession)`, `Depends(session_factory)`, `Depends()` of
     an `@asynccontextmanager`, and a parameter of an endpoint without `Depends`.
 
     ## What happens

@@ -10,25 +10,31 @@ from asyncsql_lint.rule import Finding, Rule, RuleMeta
 from asyncsql_lint.wording import FORBIDDEN, MISSING_GREENLET, story
 
 _HELP = "run `.statement` (dynamic) or `.select()` (write-only) with the session"
+_NOLOAD = "load it, or leave it with `lazyload()` or `raiseload()`: `noload` is deprecated from SQLAlchemy 2.1 on"
 
 
 _WORDS = {
     "dynamic": "is a dynamic collection: it cannot be iterated over under an async session",
     "write_only": "is a write-only collection: it cannot be iterated over",
     "no-attrs": "is awaited through `awaitable_attrs`, but its class does not inherit from AsyncAttrs",
+    "noload": "is read, but `noload` leaves it empty, whatever rows there are",
     "forbidden": 'is awaited through `awaitable_attrs`, but lazy="raise" forbids to load it',
 }
 
 
+_RAISES = {"forbidden": FORBIDDEN, "noload": "no error: an empty collection, or None, for what has rows"}
+
+
 class LazyStrategy(Rule[AttributeRead]):
-    """Reports iteration over dynamic and write-only collections.
+    """Reports reads that dynamic, write-only and noload relationships do not serve.
 
     ## What it does
     Finds iteration over a `lazy="dynamic"` collection, and `all()`, `first()` or `count()` of it, under an async session;
-    and iteration over a write-only collection.
+    iteration over a write-only collection; and reads of a relationship with `lazy="noload"` or the option `noload()`.
 
     ## What happens
-    A dynamic collection runs its query on the spot: `MissingGreenlet`. A write-only one refuses: `TypeError`.
+    A dynamic collection runs its query on the spot: `MissingGreenlet`. A write-only one refuses: `TypeError`. What
+    `noload` leaves out is empty without an error, whatever rows there are; SQLAlchemy 2.1 deprecates it.
 
     ## Example
     ```python
@@ -77,7 +83,7 @@ class LazyStrategy(Rule[AttributeRead]):
             event,
             f"`{event.model}.{event.attribute}` {words}",
             related=story(event),
-            help=_HELP,
+            help=_NOLOAD if event.why == "noload" else _HELP,
             symbol=f"{event.model}.{event.attribute}",
-            raises=FORBIDDEN if event.why == "forbidden" else MISSING_GREENLET,
+            raises=_RAISES.get(event.why, MISSING_GREENLET),
         )

@@ -9,6 +9,7 @@ from asyncsql_lint.flow.events import OptionMismatch
 from asyncsql_lint.rule import Finding, Rule, RuleMeta
 
 _STRINGS = "ArgumentError: Strings are not accepted for attribute names in loader options"
+_BATCHED = "InvalidRequestError: Can't use yield_per with eager loaders that require uniquing or row buffering"
 _COLUMNS = "ArgumentError: Query has only expression-based entities"
 
 
@@ -17,8 +18,8 @@ class LoaderOptionMismatch(Rule[OptionMismatch]):
 
     ## What it does
     Finds options that start from a model which the statement does not select: an option that should be chained to another
-    one, an option for a model where its alias is selected, an option of a statement that selects columns; and names of
-    attributes as strings.
+    one, an option for a model where its alias is selected, an option of a statement that selects columns; names of
+    attributes as strings; and joined collections or subquery loads beside `yield_per`.
 
     ## What happens
     `ArgumentError: Mapped class ... does not apply to any of the root entities in this query` when the statement runs.
@@ -70,6 +71,11 @@ class LoaderOptionMismatch(Rule[OptionMismatch]):
             case "columns":
                 message = f"{option} is an option of a statement that selects columns only"
                 help_, raises = "leave the option out, or select the model", _COLUMNS
+            case "batched":
+                message = (
+                    f"The statement has `yield_per`, but the way in which `{event.option}` is loaded needs all rows"
+                )
+                help_, raises = "load it with `selectinload()`", _BATCHED
             case "alias":
                 message = (
                     f"{option} starts from another side of the alias than the statement, which selects {event.selected}"

@@ -10,13 +10,14 @@ from asyncsql_lint.rule import Finding, Rule, RuleMeta
 
 
 class PoolClass(Rule[Mismatch]):
-    """Reports pool classes that an async engine refuses.
+    """Reports pool classes that an async engine refuses, and sizes that a pool does not take.
 
     ## What it does
-    Finds `poolclass=QueuePool` and `poolclass=SingletonThreadPool` in `create_async_engine()`.
+    Finds `poolclass=QueuePool` and `poolclass=SingletonThreadPool` in `create_async_engine()`, and `pool_size=` and its
+    like beside a pool without a size, such as `NullPool`.
 
     ## What happens
-    `ArgumentError: Pool class QueuePool cannot be used with asyncio engine`.
+    `ArgumentError: Pool class QueuePool cannot be used with asyncio engine`; `TypeError` for a size where there is none.
 
     ## Example
     ```python

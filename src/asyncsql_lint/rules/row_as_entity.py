@@ -63,6 +63,14 @@ class RowAsEntity(Rule[RowRead]):
                 raises="UnmappedInstanceError: Class 'sqlalchemy.engine.row.Row' is not mapped",
             )
             return
+        if event.is_column:
+            yield self.found(
+                event,
+                f"`{event.attribute}` is read on a row that holds other columns of `{event.model}` only",
+                help=f"select `{event.model}.{event.attribute}` as well, or the model",
+                symbol=f"{event.model}.{event.attribute}",
+            )
+            return
         yield self.found(
             event,
             f"`{event.attribute}` is read on a row; it is an attribute of the `{event.model}` in the row",

@@ -12,7 +12,6 @@ _WORDS = {
     "background": "`{by}()` keeps the session for a background task, but the end of {end} closes it before that",
     "stream": "`{by}()` reads from the session while it answers, but the end of {end} closes it before that",
     "task": "Nobody waits for the task of `{by}()`: it goes on with the session when the end of {end} closes it",
-    "returned": "The session is returned out of {end} that closes it",
 }
 
 
@@ -20,9 +19,9 @@ class SessionOutlivesRequest(Rule[SessionOutlived]):
     """Reports sessions that are used after the request, or the block, that closes them.
 
     ## What it does
-    Finds a session that a task of `create_task()` uses and nobody waits for; a request's session that is given to a
-    background task or read by a streamed response where FastAPI closes it before; and a session that is returned out of
-    its own `async with`.
+    Finds a session that a task of `create_task()` uses and nobody waits for, and a request's session that is given to a
+    background task or read by a streamed response where FastAPI closes it before. One that is returned out of its own
+    `async with` is reported where it is used (ASL510).
 
     ## What happens
     No error: a closed session opens itself again on its next use, and nobody closes it a second time. Its connection is
@@ -81,10 +80,9 @@ class SessionOutlivesRequest(Rule[SessionOutlived]):
 
     def check(self, event: SessionOutlived) -> Iterator[Finding]:
         """Yield what is wrong with `event`."""
-        where = "where it is used" if event.kind == "returned" else "in the task"
         yield self.found(
             event,
             _WORDS[event.kind].format(by=event.by, end=event.end),
-            help=f"open a session {where}",
+            help="open a session in the task",
             symbol=event.by,
         )

@@ -23,14 +23,14 @@ class SyncContextManager(Rule[WrongProtocol]):
     ## Example
     ```python
     async def example() -> None:
-        with maker() as session:
+        with maker.begin() as session:
             session.add(Tag(name="new"))
     ```
 
     ## Use instead
     ```python
     async def example() -> None:
-        async with maker() as session:
+        async with maker.begin() as session:
             session.add(Tag(name="new"))
     ```
 

@@ -1,0 +1,613 @@
+"""The transaction of each session: whether one is begun, has ended in its block, or has failed without a rollback.
+
+A session begins a transaction by itself with the first thing that is done to it, `add()` included; from then on
+`begin()` raises. In a `begin()` block nothing may follow a commit or a rollback. After an error of the database the
+transaction is dead until a rollback: a savepoint that the error leaves, or the end of the `begin()` block, is one. All
+of it was tried on PostgreSQL (facts 6-*).
+
+Where nothing is known nothing is claimed: a session that comes from elsewhere, or goes where nobody can look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from asyncsql_lint.diagnostics import Confidence
+from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow.events import ErrorSwallowed, StreamLost, Trace, TransactionMisused, UsedClosed
+from asyncsql_lint.flow.freeze import ENTRY, reachable
+from asyncsql_lint.flow.machine import Machine
+from asyncsql_lint.flow.objects import Cause, Instance, Life, Result, Session, Transaction
+from asyncsql_lint.flow.state import State
+from asyncsql_lint.flow.values import (
+    Alias,
+    Arguments,
+    ClassValue,
+    Coroutine,
+    LibraryMethod,
+    Primitive,
+    Ref,
+    Statement,
+    Task,
+    Value,
+)
+from asyncsql_lint.index.definitions import ExternalName
+from asyncsql_lint.syntax import facts as f
+from asyncsql_lint.syntax.walk import inside
+
+NOWHERE = Site("", 0)
+"""The place of an error that no handler has caught yet."""
+
+TAKEN_BACK = "savepoint.rollback()"
+"""The label of a savepoint's own rollback, which ends what has failed in it."""
+
+OWN = frozenset({"factory", "constructor"})
+"""Where a session comes from that its function has made itself."""
+
+BEGUN = frozenset({Transaction.MARKED, Transaction.OPEN})
+
+_ENDS = frozenset({"close", "aclose", "reset", "invalidate", "remove", "rollback", "commit"})
+_MARKS = frozenset({"delete", "merge", "merge_all", "delete_all"})
+_EMITS = frozenset(
+    "execute scalars scalar stream stream_scalars exec exec_driver_sql refresh connection get get_one".split()
+)
+"""Methods that begin a transaction and ask for its connection; `get()` only for what is not there."""
+
+FLUSH, WRITE, TEXT, READ, LATE = "flush", "write", "text", "read", "late"
+"""What failed: a flush or commit, an INSERT and its like, SQL in words, a query, or anything that took too long."""
+
+BELOW = "-below"
+"""Follows what failed in a function that was called."""
+
+_FAILURES = frozenset({FLUSH, WRITE, TEXT, READ, LATE})
+_RAISING = _FAILURES | {f"{kind}{BELOW}" for kind in _FAILURES}
+"""Errors on their way to a handler; one that was caught is `caught ...`, one that was raised again `again ...`."""
+
+_BROAD = frozenset({"Exception", "BaseException"})
+_OF_DATABASE = frozenset(
+    """
+    SQLAlchemyError StatementError DBAPIError DatabaseError ProgrammingError InternalError InterfaceError
+    """.split()
+)
+"""Errors that any statement may raise."""
+
+_OF_WRITES = {
+    "IntegrityError": frozenset({FLUSH, WRITE, TEXT}),
+    "DataError": frozenset({FLUSH, WRITE, TEXT}),
+    "OperationalError": frozenset({FLUSH, WRITE}),
+}
+"""Errors that not all statements raise; asyncpg has no OperationalError, and who expects one of `text()` has SQLite."""
+
+
+def known(number: int | None, state: State) -> Session | None:
+    """The async session or connection of this function behind a number; those that many share prove nothing."""
+    found = state.heap.get(number) if number is not None else None
+    return found if isinstance(found, Session) and found.is_async and not found.scoped else None
+
+
+def doubted(number: int, state: State) -> None:
+    """The session went where nobody can look."""
+    found = state.heap.get(number)
+    if isinstance(found, Session) and found.is_async:
+        found = replace(found, kept=found.kept or found.scope in OWN, ended=None, saves=False, unsaved=None)
+        _put(number, found, state, Transaction.UNKNOWN, blocks=0)
+
+
+def let_go(values: Iterable[Value], state: State) -> None:
+    """Somebody else holds the sessions among some values from now on, and may close them."""
+    for number in reachable(values, state.heap):
+        found = state.heap[number]
+        if isinstance(found, Session) and found.scope in OWN and not (found.kept and not found.saves):
+            state.heap[number] = replace(found, kept=True, saves=False, unsaved=None)
+
+
+def kept(number: int, state: State) -> None:
+    """Somebody closes the session."""
+    session = known(number, state)
+    if session is not None:
+        state.heap[number] = replace(session, kept=True)
+
+
+def given(session: Session) -> Session:
+    """The session of a dependency: others may have used it for the same request; a block around its `yield` is open."""
+    if session.blocks:
+        return session
+    return replace(session, transaction=Transaction.UNKNOWN, failed=None)
+
+
+def derived(session: Session) -> Session:
+    """Without its transaction: another view of the same session, whose own state is kept with the original."""
+    return replace(
+        session,
+        transaction=Transaction.UNKNOWN,
+        blocks=0,
+        failed=None,
+        kept=True,
+        ended=None,
+        saves=False,
+        unsaved=None,
+    )
+
+
+def _put(number: int, session: Session, state: State, transaction: Transaction, *, blocks: int) -> None:
+    unsaved = session.unsaved if transaction in BEGUN else None
+    state.heap[number] = replace(session, transaction=transaction, blocks=blocks, failed=None, unsaved=unsaved)
+
+
+# -- what methods do
+
+
+def marked(number: int, name: str, state: State, site: Site, m: Machine) -> None:
+    """`add()` begins a transaction."""
+    session = known(number, state)
+    if session is None or name not in {"add", "add_all"}:
+        return
+    if session.transaction is Transaction.ENDED:
+        _tell_ended(number, session, f"{name}()", site, state, m)
+    elif session.transaction is Transaction.UNKNOWN and session.failed is None and _counts(session, m):
+        state.heap[number] = replace(session, transaction=Transaction.MARKED, ended=None)
+
+
+def _counts(session: Session, m: Machine) -> bool:
+    """Whether it matters that a transaction is begun: where nobody calls `begin()`, only to who has made the session.
+
+    What does not matter is not told apart: each state in which a function is called costs an analysis of it.
+    """
+    if session.scope in OWN:
+        return True
+    if m.begins is None:
+        modules = [module for module in m.index.modules.values() if "begin" in module.facts.words]
+        m.begins = any(_begins(node) for module in modules for node in inside(module.facts.body))
+    return m.begins
+
+
+def _begins(node: object) -> bool:
+    """`x.begin()` where `x` is not called an engine: that one begins on a connection of its own."""
+    if not isinstance(node, f.Attr) or node.name != "begin":
+        return False
+    value = node.value.func if isinstance(node.value, f.Call) else node.value
+    name = value.id if isinstance(value, f.Name) else value.name if isinstance(value, f.Attr) else ""
+    return "engine" not in name.lower()
+
+
+def modified(number: int | None, state: State, m: Machine) -> None:
+    """An attribute of a persistent object was set: that begins a transaction, too."""
+    session = known(number, state)
+    if session is None or number is None or not _counts(session, m):
+        return
+    if session.transaction is Transaction.UNKNOWN:
+        state.heap[number] = replace(session, transaction=Transaction.MARKED)
+
+
+def asked(number: int, state: State) -> bool:
+    """Whether `in_transaction()` is certainly true."""
+    session = known(number, state)
+    return session is not None and session.transaction in BEGUN
+
+
+def operated(number: int, name: str, arguments: Arguments, site: Site, state: State, m: Machine) -> None:
+    """A method that talks to the database, or ends the transaction."""
+    session = known(number, state)
+    if session is None:
+        return
+    if name in _ENDS:
+        if name == "commit" and _tell(number, session, name, site, state, m):
+            return
+        closes = name not in {"commit", "rollback"}
+        if session.blocks or (closes and session.kind == "connection"):
+            session = replace(session, ended=Cause("close" if closes else name, site))
+        after = Transaction.ENDED if session.blocks else Transaction.UNKNOWN
+        _put(number, session, state, after, blocks=session.blocks)
+        _end_streams(number, "close" if closes else name, site, state)
+    elif name == "flush":
+        if session.failed is not None:
+            _tell(number, session, name, site, state, m)
+        elif session.transaction is Transaction.MARKED:
+            state.heap[number] = replace(session, transaction=Transaction.OPEN)
+    elif name in _MARKS:
+        if session.transaction is Transaction.ENDED:
+            _tell_ended(number, session, f"{name}()", site, state, m)
+        elif session.transaction is Transaction.UNKNOWN and session.failed is None and _counts(session, m):
+            state.heap[number] = replace(session, transaction=Transaction.MARKED)
+    elif name in _EMITS and not (name in {"get", "get_one"} and _at_hand(number, arguments, state)):
+        _tell(number, session, name, site, state, m)
+        now = known(number, state)
+        if now is not None and _counts(now, m):
+            closed = now.ended if now.kind == "connection" else None
+            state.heap[number] = replace(now, transaction=Transaction.OPEN, ended=closed)
+
+
+def _at_hand(number: int, arguments: Arguments, state: State) -> bool:
+    """Whether `get()` may find its object in the session: then there is no SQL."""
+    target = arguments.get(0, "entity")
+    model = target.info if isinstance(target, ClassValue) else target.model if isinstance(target, Alias) else None
+    return any(
+        isinstance(one, Instance) and one.session == number and (model is None or one.model is model)
+        for one in state.heap.values()
+    )
+
+
+def _tell(number: int, session: Session, name: str, site: Site, state: State, m: Machine) -> bool:
+    """Tell of a use of a transaction that cannot be used; whether it was told."""
+    if session.failed is not None and session.failed.kind not in _RAISING:
+        _tell_swallowed(number, session, f"{name}()", site, state, m)
+        return True
+    if session.transaction is Transaction.ENDED and (session.kind == "session" or name != "commit"):
+        _tell_ended(number, session, f"{name}()", site, state, m)
+        return True
+    if _is_closed(session, name):
+        _tell_closed(number, session, f"{name}()", site, state, m)
+        return name == "commit"
+    return False
+
+
+def _is_closed(session: Session, name: str) -> bool:
+    """A session may be used again after `close()`; after the end of its block that is a mistake."""
+    if session.ended is None:
+        return False
+    if session.kind == "connection":
+        return session.ended.kind in {"block", "close"} and name != "commit"
+    return session.ended.kind == "block" and session.transaction is Transaction.UNKNOWN
+
+
+def _tell_closed(number: int, session: Session, use: str, site: Site, state: State, m: Machine) -> None:
+    ended = session.ended
+    if ended is None:
+        return
+    words = "its block ends here" if ended.kind == "block" else "it is closed here"
+    event = UsedClosed(
+        site=site, use=use, what=session.kind, confidence=_confidence(session), trace=((ended.site, words),)
+    )
+    m.emit(event, number)
+    state.heap[number] = replace(session, ended=None, transaction=Transaction.UNKNOWN)
+
+
+def _tell_swallowed(number: int, session: Session, use: str, site: Site, state: State, m: Machine) -> None:
+    failed = session.failed
+    if failed is None:
+        return
+    m.emit(
+        ErrorSwallowed(
+            site=failed.site,
+            use=use,
+            what=session.kind,
+            late=failed.kind.removesuffix(BELOW).endswith(LATE),
+            in_block=session.blocks > 0,
+            confidence=_confidence(session),
+            trace=((site, f"`{use}` uses the {session.kind} again here"),),
+        )
+    )
+    _put(number, session, state, Transaction.UNKNOWN, blocks=session.blocks)
+
+
+def _tell_ended(number: int, session: Session, use: str, site: Site, state: State, m: Machine) -> None:
+    """Work after the end of a block's transaction: told where that was ended, unless it was in a function called."""
+    ended = session.ended or Cause("commit", site)
+    theirs = ended.site.path == ENTRY
+    here = theirs or (m.within(ended.site) and ended.site != site)
+    story = (site, f"`{use}` comes after it") if here else (ended.site, f"`{ended.kind}()` ends the transaction here")
+    event = TransactionMisused(
+        site=ended.site if here else site,
+        use=use,
+        what=session.kind,
+        ended=ended.kind,
+        confidence=_confidence(session),
+        trace=(story,),
+    )
+    m.emit(event, None if theirs else number)
+    _put(number, session, state, Transaction.UNKNOWN, blocks=session.blocks)
+
+
+def _confidence(session: Session) -> Confidence:
+    return min(session.confidence, Confidence.INFERRED) if session.scope == "dependency" else session.confidence
+
+
+# -- blocks
+
+
+def begins(manager: Value, site: Site, state: State, m: Machine, *, is_block: bool) -> None:
+    """`begin()` or `begin_nested()` takes effect: it is awaited, or its block is entered."""
+    if not isinstance(manager, Primitive) or not isinstance(manager.of, Ref):
+        return
+    number = manager.of.id
+    session = known(number, state)
+    if session is None:
+        return
+    blocks = session.blocks + is_block
+    if manager.kind == "savepoint":
+        if session.transaction is Transaction.ENDED:
+            _tell_ended(number, session, "begin_nested()", site, state, m)
+        _put(number, session, state, Transaction.OPEN, blocks=blocks)
+        return
+    if manager.kind == "transaction":
+        _tell_begun(number, session, site, state, m)
+    fresh = Transaction.OPEN if session.kind == "connection" else Transaction.MARKED
+    kept = session.kept or manager.kind != "transaction"
+    _put(number, replace(session, kept=kept), state, fresh, blocks=blocks)
+
+
+def _tell_begun(number: int, session: Session, site: Site, state: State, m: Machine) -> None:
+    if session.failed is not None and session.failed.kind not in _RAISING:
+        _tell_swallowed(number, session, "begin()", site, state, m)
+        return
+    if session.transaction is Transaction.ENDED:
+        _tell_ended(number, session, "begin()", site, state, m)
+        return
+    if session.transaction not in BEGUN and not session.blocks:
+        return
+    m.emit(
+        TransactionMisused(
+            site=site,
+            use="begin()",
+            what=session.kind,
+            ended="",
+            nested=session.blocks > 0,
+            confidence=_confidence(session),
+            trace=_beginning(number, session, state),
+        ),
+        number,
+    )
+
+
+def _beginning(number: int, session: Session, state: State) -> Trace:
+    """Where the transaction began, as far as it was noted."""
+    begun: Site | None = None
+    for effect in state.effects:
+        if effect.session != number:
+            continue
+        if effect.kind in {"commit", "rollback", "close"}:
+            begun = None
+        elif effect.kind in {"io", "flush"} and begun is None:
+            begun = effect.site
+    return ((begun, f"the {session.kind}'s transaction begins here"),) if begun is not None else ()
+
+
+def left(manager: Value, site: Site, state: State, *, raising: bool) -> None:
+    """A block is left: a `begin()` block ends the transaction, a savepoint only what was done in it."""
+    match manager:
+        case Primitive(kind="transaction" | "savepoint" | "session-begin" | "engine-begin", of=Ref() as of):
+            _left_transaction(manager, of.id, site, state)
+        case Primitive(kind="timeout") if raising:
+            _late(state)
+        case Ref():
+            _left_session(manager.id, site, state)
+        case Primitive():
+            pass
+        case _ if raising:
+            for number, found in list(state.heap.items()):  # it may have rolled back
+                if isinstance(found, Session) and found.failed is not None:
+                    state.heap[number] = replace(found, failed=None)
+
+
+def _left_transaction(manager: Primitive, number: int, site: Site, state: State) -> None:
+    session = known(number, state)
+    if session is None:
+        return
+    blocks = max(session.blocks - 1, 0)
+    ended = session.transaction is Transaction.ENDED and blocks > 0
+    inner = manager.kind == "savepoint" and session.transaction in BEGUN
+    after = Transaction.ENDED if ended else Transaction.OPEN if inner else Transaction.UNKNOWN
+    _put(number, session, state, after, blocks=blocks)
+    if manager.kind in {"session-begin", "engine-begin"}:
+        _left_session(number, site, state)
+    elif manager.kind == "transaction":
+        _end_streams(number, "commit", site, state)
+
+
+def _left_session(number: int, site: Site, state: State) -> None:
+    session = known(number, state)
+    if session is not None:
+        _put(number, replace(session, ended=Cause("block", site)), state, Transaction.UNKNOWN, blocks=0)
+        _end_streams(number, "close", site, state)
+
+
+def entered(number: int, state: State) -> None:
+    """`async with session:` closes it at the end."""
+    session = known(number, state)
+    if session is not None:
+        state.heap[number] = replace(session, kept=True, ended=None)
+
+
+def taken_back(ref: Ref, made: Value, state: State) -> Value:
+    """`savepoint.rollback()`, to be awaited: the transaction goes on from where the savepoint was set."""
+    session = known(ref.id, state)
+    if session is not None and session.failed is not None:
+        state.heap[ref.id] = replace(session, failed=None)
+    return replace(made, label=TAKEN_BACK) if isinstance(made, Coroutine) else made
+
+
+# -- errors
+
+
+def failing(value: Value, state: State, m: Machine) -> State:
+    """The state in which awaiting `value` raises: the transaction of its session is dead."""
+    coroutine = value.coroutine if isinstance(value, Task) else value
+    if not isinstance(coroutine, Coroutine) or not isinstance(coroutine.callee, LibraryMethod):
+        return state
+    receiver = coroutine.callee.receiver
+    kind = _risk(coroutine)
+    session = known(receiver.id, state) if isinstance(receiver, Ref) and kind else None
+    if session is None or not isinstance(receiver, Ref):
+        return state
+    if not m.frame.sink.watched:
+        if 0 <= receiver.id < m.frame.entries and not m.frame.guarded:
+            m.frame.unguarded[receiver.id, kind] = None
+        return state
+    out = state.copy()
+    out.heap[receiver.id] = replace(session, failed=Cause(kind, NOWHERE))
+    return out
+
+
+def failed_below(errors: Iterable[tuple[int, str]], numbers: list[int], state: State, m: Machine) -> None:
+    """A function that was called does what may fail, with nothing around it that rolls back."""
+    for number, kind in errors:
+        own = numbers[number]
+        session = known(own, state)
+        if session is None:
+            continue
+        if m.frame.sink.watched:
+            trial = state.copy()
+            trial.heap[own] = replace(session, failed=Cause(f"{kind}{BELOW}", NOWHERE))
+            m.frame.sink.watch(trial)
+        elif 0 <= own < m.frame.entries and not m.frame.guarded:
+            m.frame.unguarded[own, kind] = None
+
+
+def _risk(coroutine: Coroutine) -> str:
+    """What a method's failure would be; an empty string for what does not matter."""
+    name = coroutine.callee.name if isinstance(coroutine.callee, LibraryMethod) else ""
+    if name not in _EMITS | _MARKS | {"flush", "commit"} or coroutine.label == TAKEN_BACK:
+        return ""
+    if coroutine.deadline:
+        return LATE
+    if name in {"flush", "commit"}:
+        return FLUSH
+    statement = coroutine.arguments.get(0, "statement")
+    if name == "exec_driver_sql" or (isinstance(statement, Statement) and statement.kind == "text"):
+        return TEXT
+    return WRITE if isinstance(statement, Statement) and statement.kind != "select" else READ
+
+
+def _late(state: State) -> None:
+    for number, found in list(state.heap.items()):
+        if isinstance(found, Session) and found.failed is not None and found.failed.kind in _RAISING:
+            state.heap[number] = replace(found, failed=Cause(LATE, found.failed.site))
+
+
+def caught(kind: f.Expr | None, site: Site, state: State, m: Machine) -> None:
+    """A handler catches: what it does catch of a session's errors is swallowed unless it rolls back or raises again."""
+    _caught(_kinds(kind), site, state, m)
+
+
+def suppressed(manager: f.Expr, site: Site, state: State, m: Machine) -> None:
+    """`with suppress(IntegrityError):` catches as a handler does."""
+    if isinstance(manager, f.Call):
+        _caught(manager.args, site, state, m)
+
+
+def _caught(kinds: tuple[f.Expr | None, ...], site: Site, state: State, m: Machine) -> None:
+    for number, found in list(state.heap.items()):
+        failed = found.failed if isinstance(found, Session) else None
+        if failed is None or not isinstance(found, Session):
+            continue
+        again, _, kind = failed.kind.rpartition(" ")
+        # what was raised on the way from another handler to a rollback of its own is not to rely on
+        swallowed = again == "again" or (not again and any(_meant(one, kind, m) for one in kinds))
+        state.heap[number] = replace(found, failed=Cause(f"caught {kind}", site) if swallowed else None)
+
+
+def raised(state: State) -> None:
+    """`raise` in a handler, or later: whoever catches that has the same dead transaction."""
+    for number, found in list(state.heap.items()):
+        if isinstance(found, Session) and found.failed is not None and found.failed.kind.startswith("caught"):
+            kind = found.failed.kind.replace("caught", "again")
+            state.heap[number] = replace(found, failed=Cause(kind, found.failed.site))
+
+
+def passed(state: State, handlers: tuple[f.Handler, ...], m: Machine) -> State:
+    """The state in which an error passes handlers: one that a handler means does not come through."""
+    out: State | None = None
+    for number, found in state.heap.items():
+        failed = found.failed if isinstance(found, Session) else None
+        if failed is None or not isinstance(found, Session) or failed.kind.startswith("caught"):
+            continue
+        again = failed.kind not in _RAISING
+        if again or any(_meant(one, failed.kind, m) for h in handlers for one in _kinds(h.type)):
+            out = out or state.copy()
+            out.heap[number] = replace(found, failed=None)
+    return out or state
+
+
+def _kinds(kind: f.Expr | None) -> tuple[f.Expr | None, ...]:
+    return kind.items if isinstance(kind, f.Sequence) else (kind,)
+
+
+def _meant(kind: f.Expr | None, failing: str, m: Machine) -> bool:
+    """Whether an `except` of this type is meant for such an error.
+
+    A broad one around queries, or around calls of other functions, is mostly meant for something else.
+    """
+    failed = failing.removesuffix(BELOW)
+    if failed in {WRITE, TEXT, READ} and _only_sqlite(m):
+        return False  # SQLite goes on after a failed statement
+    names = {d.name for d in m.index.resolve(m.frame.module, kind) if isinstance(d, ExternalName)} if kind else set()
+    if not names:
+        word = kind.id if isinstance(kind, f.Name) else "" if kind is not None else "BaseException"
+        broad = word in _BROAD and failed != READ and failed == failing
+        return broad or (failed == LATE and word == "TimeoutError")
+    for name in names:
+        package, _, last = name.rpartition(".")
+        if package.startswith("sqlalchemy") and last != "TimeoutError":
+            return failed in _OF_WRITES.get(last, _FAILURES - {LATE} if last in _OF_DATABASE else frozenset())
+        if package.startswith("asyncio"):
+            return last == "CancelledError" or (last == "TimeoutError" and failed == LATE)
+    return False
+
+
+def _only_sqlite(m: Machine) -> bool:
+    """Whether a module is about SQLite, or all database URLs that the project mentions are."""
+    if any("sqlite" in word.lower() for word in m.frame.module.facts.words):
+        return True
+    if m.only_sqlite is None:
+        schemes = {
+            node.value.partition(":")[0].partition("+")[0]
+            for module in m.index.modules.values()
+            for node in inside(module.facts.body)
+            if isinstance(node, f.Const) and isinstance(node.value, str) and "://" in node.value
+        }
+        m.only_sqlite = "sqlite" in schemes and schemes.isdisjoint({"postgresql", "postgres", "mysql", "mariadb"})
+    return m.only_sqlite
+
+
+# -- streams
+
+
+def _end_streams(number: int, kind: str, site: Site, state: State) -> None:
+    for key, found in list(state.heap.items()):
+        if isinstance(found, Result) and found.is_async and found.session == number and found.ended is None:
+            state.heap[key] = replace(found, ended=Cause(kind, site))
+
+
+def streamed(ref: Ref, result: Result, name: str, site: Site, state: State, m: Machine) -> None:
+    """A fetch from a streamed result: its cursor lives as long as its transaction."""
+    if not result.is_async or name == "close":
+        return
+    if not result.fetched:
+        _tell_stream(ref, result, name, site, state, m)
+    if ref.id in state.heap:
+        state.heap[ref.id] = replace(result, fetched=True)
+
+
+def next_turn(sources: Iterable[Value], site: Site, states: Iterable[State], m: Machine) -> None:
+    """A loop over a stream fetches again: what its body has committed is the end of it, with more rows than a few."""
+    for ref in sources:
+        for state in states:
+            result = m.result(ref, state)
+            if isinstance(ref, Ref) and result is not None and result.is_async and not _only_sqlite(m):
+                _tell_stream(ref, result, "iteration", site, state, m)
+
+
+def _tell_stream(ref: Ref, result: Result, name: str, site: Site, state: State, m: Machine) -> None:
+    if result.ended is None:
+        return
+    session = known(result.session, state)
+    m.emit(
+        StreamLost(
+            site=site,
+            method=name,
+            ended=result.ended.kind,
+            confidence=_confidence(session) if session is not None else Confidence.PROVED,
+            trace=((result.ended.site, f"the {result.ended.kind} ends the stream here"),),
+        ),
+        ref.id,
+    )
+
+
+# -- persistent objects
+
+
+def attached(instance: Instance) -> bool:
+    """Whether an object certainly belongs to its session, so that a change of it is a change of the session."""
+    return instance.life in {Life.PERSISTENT, Life.FLUSHED}

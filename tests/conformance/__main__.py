@@ -6,21 +6,24 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.conformance.checks import Checked, Standing, check
 from tests.conformance.gaps import GAPS, written
-from tests.conformance.programs import FAMILIES, Checked, Standing, check, write_project
+from tests.conformance.programs import FAMILIES, write_project
 
 
 def table(checked: tuple[Checked, ...]) -> str:
     """What is found and what is silent, by family."""
-    rows = [f"{'family':<10} {'bad found':>12} {'on its line':>12} {'good silent':>12}"]
+    rows = [f"{'family':<10} {'bad found':>12} {'for its error':>13} {'on its line':>12} {'good silent':>12}"]
     for family in (*FAMILIES, "all"):
         of = [each for each in checked if family in (each.program.family, "all")]
         bad = [each.standing for each in of if each.program.is_bad]
         good = [each.standing for each in of if not each.program.is_bad]
         right = bad.count(Standing.RIGHT)
         found = len(bad) - bad.count(Standing.MISSED)
-        cells = (f"{found} / {len(bad)}", f"{right} / {found}", f"{good.count(Standing.RIGHT)} / {len(good)}")
-        rows.append(f"{family:<10} " + " ".join(f"{cell:>12}" for cell in cells))
+        related = found - bad.count(Standing.UNRELATED)
+        silent = good.count(Standing.RIGHT)
+        cells = (f"{found} / {len(bad)}", f"{related} / {found}", f"{right} / {related}", f"{silent} / {len(good)}")
+        rows.append(f"{family:<10} {cells[0]:>12} {cells[1]:>13} {cells[2]:>12} {cells[3]:>12}")
     return "\n".join(rows)
 
 

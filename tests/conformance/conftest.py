@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conformance.programs import Checked, check
+from tests.conformance.checks import Checked, check
 from tests.support.linter import Finding
 
 Run = tuple[tuple[Checked, ...], tuple[Finding, ...]]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
 from asyncsql_lint.rule import Rule
+from asyncsql_lint.rules import RULES
 from tests.conformance.programs import read_programs
 from tests.support.fixture_project import CASES
 
 LINK = re.compile(r" \((?:https://sqlalche\.me/\S+|[a-z\d]{4})\)$")
 """SQLAlchemy's code of an error, which is no part of its message in a log."""
 ERROR = re.compile(r"[A-Z]\w+: ")
+NO_WORDS = re.compile(r"AttributeError: \w+$")
+"""A message that is only the name of an attribute, and that no search would find."""
 CLAIM = re.compile(r"^@raises\(((?:\"\w+\"(?:, )?)+)", re.MULTILINE)
 
 
@@ -52,3 +56,13 @@ def errors_of(rule: type[Rule[Any]]) -> tuple[str, ...]:
     is_message = ERROR.match(raises) and (versions(raises) or not rule.meta.errors)
     own = (raises,) if is_message else ()
     return (*own, *(error for error in rule.meta.errors if error not in own))
+
+
+def leads(message: str, codes: Collection[str]) -> bool:
+    """Whether one of the rules `codes` tells of the error that says `message`."""
+    return bool(NO_WORDS.match(message)) or any(pattern(error).match(message) for code in codes for error in _of(code))
+
+
+@cache
+def _of(code: str) -> tuple[str, ...]:
+    return next(errors_of(rule) for rule in RULES if rule.meta.code == code)

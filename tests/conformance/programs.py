@@ -5,25 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass, field
-from enum import Enum
 from functools import cache
 from pathlib import Path
-
-from tests.support.linter import Finding, lint
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE / "project"
 """The models, engine and session makers that the programs share."""
 FAMILIES = ("await", "sync", "load", "unique", "share", "lifecycle", "driver", "loops")
-
-
-class Standing(Enum):
-    """What the linter makes of a program."""
-
-    RIGHT = "right"
-    MISSED = "missed"
-    ELSEWHERE = "elsewhere"
-    FALSE = "false"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +30,6 @@ class Program:
     line: int = 0
     why: str = ""
     raises: dict[str, list[str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A program with the findings in it: lines, as the program counts them, and codes."""
-
-    program: Program
-    found: tuple[tuple[int, str], ...]
-
-    @property
-    def standing(self) -> Standing:
-        """Any finding counts; for a bad program whose line is known, one on that line."""
-        if not self.program.is_bad:
-            return Standing.FALSE if self.found else Standing.RIGHT
-        if not self.found:
-            return Standing.MISSED
-        right = not self.program.line or any(line == self.program.line for line, _ in self.found)
-        return Standing.RIGHT if right else Standing.ELSEWHERE
 
 
 @cache
@@ -106,18 +76,3 @@ def write_project(folder: Path) -> dict[str, int]:
     for module, text in texts.items():
         (folder / f"{module}.py").write_text(text, encoding="utf-8")
     return begins
-
-
-def check(folder: Path) -> tuple[tuple[Checked, ...], tuple[Finding, ...]]:
-    """Write the programs to `folder` and lint them, all at once; also gives what is found outside of them."""
-    begins = write_project(folder)
-    outside = dict.fromkeys(lint(folder, "--isolated"))
-    checked: list[Checked] = []
-    for program in read_programs():
-        first = begins[program.id]
-        rows = range(first, first + program.code.count("\n") + 1)
-        inside = [found for found in outside if found.path.stem == program.module and found.row in rows]
-        for found in inside:
-            outside.pop(found)
-        checked.append(Checked(program, tuple((found.row - first + 1, found.code) for found in inside)))
-    return tuple(checked), tuple(outside)

@@ -6,9 +6,10 @@ from collections import Counter
 
 import pytest
 
+from tests.conformance.checks import Checked, Standing
 from tests.conformance.conftest import Run
 from tests.conformance.gaps import GAPS, read_gaps, written
-from tests.conformance.programs import FAMILIES, Checked, Standing, read_programs
+from tests.conformance.programs import FAMILIES, read_programs
 
 GOOD = 530
 BAD = 657

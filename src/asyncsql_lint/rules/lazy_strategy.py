@@ -70,6 +70,8 @@ class LazyStrategy(Rule[AttributeRead]):
             "MissingGreenlet: greenlet_spawn has not been called",
             "TypeError: WriteOnly collections don't support iteration in-place",
             "AttributeError: '...' object has no attribute 'awaitable_attrs'",
+            "AttributeError: 'NoneType' object has no attribute",
+            "TypeError: object of type 'WriteOnlyCollection' has no len()",
         ),
     )
     listens_to = AttributeRead

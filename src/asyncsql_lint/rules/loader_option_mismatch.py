@@ -57,6 +57,7 @@ class LoaderOptionMismatch(Rule[OptionMismatch]):
         errors=(
             "ArgumentError: Query has only expression-based entities",
             "ArgumentError: Strings are not accepted for attribute names in loader options",
+            "InvalidRequestError: Can't use yield_per with eager loaders that require uniquing or row buffering",
         ),
     )
     listens_to = OptionMismatch

@@ -16,10 +16,11 @@ from asyncsql_lint.cli.main import command
 from asyncsql_lint.config.keys import known_keys
 from asyncsql_lint.config.load import read_config
 from asyncsql_lint.rules import RULES
-from tests.support import readme
+from tests.support import pages, readme
 from tests.support.linter import ROOT, run_linter
 from tests.support.postgres import Server
 
+CODE = re.compile(r"^```.*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 TEXT = readme.README.read_text(encoding="utf-8")
 
 
@@ -51,9 +52,43 @@ def test_the_change_log_names_every_rule() -> None:
 
 
 def test_links_lead_to_files() -> None:
-    for document in ROOT.glob("*.md"):
-        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text(encoding="utf-8")):
-            assert (ROOT / target).exists(), f"{document.name} links to {target}"
+    for document in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
+        prose = CODE.sub("", document.read_text(encoding="utf-8"))
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", prose):
+            assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_the_pages_are_fresh() -> None:
+    made, stored = pages.pages(), pages.stored()
+    advice = "run: python -m tests.support.pages"
+
+    assert sorted(stored) == sorted(made), advice
+    assert [name for name in made if made[name] != stored[name]] == [], advice
+
+
+def test_every_rule_is_in_a_family() -> None:
+    codes = [rule.meta.code for rule in RULES]
+
+    assert [code for code in codes if f"| {code} |" not in pages.index()] == []
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("greenlet_spawn has not been called", "ASL301"),
+        ("The unique() method must be invoked", "ASL401"),
+        ("another operation is in progress", "ASL501"),
+        ("was never awaited", "ASL101"),
+        ("can't subtract offset-naive and offset-aware datetimes", "ASL606"),
+        ("is not bound to a Session", "ASL308"),
+        ("attached to a different loop", "ASL603"),
+        ("no attribute 'query'", "ASL203"),
+    ],
+)
+def test_a_search_for_an_error_finds_its_rule(message: str, code: str) -> None:
+    rows = [row for row in pages.errors_table().splitlines() if message in row]
+
+    assert any(f"[{code} " in row for row in rows)
 
 
 @pytest.mark.parametrize("form", ["as shown", "mended"])

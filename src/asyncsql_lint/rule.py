@@ -19,7 +19,8 @@ class RuleMeta:
     """What is fixed about a rule.
 
     `fix` is how far its fix may be trusted, or None when it has none; `default` tells whether it is on
-    without `--select`; `raises` is the error of the run time that it prevents; `since` the first version.
+    without `--select`; `raises` is the error of the run time that it prevents; `errors` are others that the same
+    mistake shows, as a log has them, with `...` for what varies; `since` the first version.
     """
 
     code: str
@@ -27,6 +28,7 @@ class RuleMeta:
     severity: Severity
     fix: Applicability | None = None
     raises: str = ""
+    errors: tuple[str, ...] = ()
     since: str = "0.1.0"
     default: bool = True
 

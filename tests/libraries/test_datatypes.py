@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy
 import sqlmodel.main
+from asyncpg.protocol.protocol import BUILTIN_TYPE_NAME_MAP
 from pydantic.fields import FieldInfo
 from sqlalchemy import types
 from sqlalchemy.dialects import postgresql
@@ -73,6 +74,25 @@ def test_what_sqlmodel_makes_of_a_type(name: str, kind: str) -> None:
     kinds = GENERIC[kind]
     shown = made if isinstance(made, type) else type(made)
     assert issubclass(shown, kinds) or issubclass(getattr(shown, "impl", shown), kinds)
+
+
+@pytest.mark.parametrize(("name", "kind"), tables.SQL_TYPES.items())
+def test_types_of_sql(name: str, kind: str) -> None:
+    known = postgresql.base.ischema_names
+    if name in known:
+        assert issubclass(known[name], GENERIC[kind])
+    else:
+        assert name in {*BUILTIN_TYPE_NAME_MAP, "int", "double"}
+
+
+@pytest.mark.parametrize(("kind", "words"), tables.WORDS.items())
+def test_words_are_those_of_postgresql(kind: str, words: str) -> None:
+    is_aware = kind in {"timestamptz", "utc"}
+    made = types.DateTime(timezone=is_aware) if is_aware or kind == "timestamp" else GENERIC[kind]
+    made = made[0] if isinstance(made, tuple) else made
+    compiled = (made() if isinstance(made, type) else made).compile(dialect=postgresql.dialect())
+
+    assert compiled in {words, f"{words} WITHOUT TIME ZONE"}
 
 
 @pytest.mark.parametrize("name", sorted(tables.NO_TYPES))

@@ -89,3 +89,15 @@ def test_sizes_that_a_pool_does_not_take(name: str, size: str) -> None:
     with pytest.raises(TypeError, match=size):
         create_async_engine("sqlite+aiosqlite://", poolclass=kind, **{size: 1})
     create_async_engine("sqlite+aiosqlite:///file.db", poolclass=pool.AsyncAdaptedQueuePool, **{size: 1})
+
+
+def test_drivers_that_are_taken_for_dialects_are_drivers() -> None:
+    assert tables.DRIVERS <= tables.ASYNC_DRIVERS | tables.BOTH | tables.SYNC_DRIVERS
+
+
+@pytest.mark.parametrize(("driver", "meant"), tables.DIALECTS.items())
+def test_what_is_meant_by_a_driver_for_a_dialect(driver: str, meant: str) -> None:
+    dialect = make_url(f"{meant}://").get_dialect()
+
+    assert dialect.driver == driver
+    assert dialect.is_async

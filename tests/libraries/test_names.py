@@ -93,3 +93,11 @@ def test_names_of_sqlmodel() -> None:
 )
 def test_spellings(written: str, meant: str) -> None:
     assert canonical(written) == meant
+
+
+@pytest.mark.parametrize("prefix", tables._PREFIXED)  # noqa: SLF001
+def test_names_behind_which_others_mean_something_else(prefix: str) -> None:
+    module, _, name = prefix.rstrip(".").rpartition(".")
+
+    assert hasattr(importlib.import_module(module), name) or importlib.import_module(f"{module}.{name}")
+    assert canonical(f"{prefix.rstrip('.')}.select") == f"{prefix.rstrip('.')}.select"

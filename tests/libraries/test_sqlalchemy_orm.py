@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import builtins
+import collections.abc
+import typing
 import warnings
 from typing import Any
 
 import pytest
 import sqlalchemy
 import sqlalchemy.orm
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Integer
 from sqlalchemy.orm import (
     DeclarativeBase,
     Load,
@@ -102,3 +105,34 @@ def test_writes_change_collections() -> None:
 def test_a_dataclass_sets_its_defaults_before_2_1() -> None:
     is_2_0 = sqlalchemy.__version__.startswith("2.0")
     assert ("above" in vars(Leaf()), "below" in vars(Leaf())) == (is_2_0, is_2_0)
+
+
+@pytest.mark.parametrize("name", sorted(tables.COLLECTIONS))
+def test_annotations_that_make_a_collection(name: str) -> None:
+    kind = next(getattr(home, name) for home in (builtins, typing, collections.abc) if hasattr(home, name))
+    many = kind[str, "Item"] if name.lower() == "dict" else kind["Item"]
+
+    assert uselist(many, collection_class=list)
+
+
+def test_annotations_that_make_no_collection() -> None:
+    assert uselist("Item") is False
+
+
+def uselist(annotation: Any, **options: Any) -> object:  # noqa: ANN401 - what stands in Mapped[...]
+    """Whether a relationship of an item to itself with this annotation is a collection."""
+
+    class Own(DeclarativeBase):
+        pass
+
+    key = mapped_column(Integer, primary_key=True)
+    body = {
+        "__tablename__": "items",
+        "__annotations__": {"other": Mapped[annotation]},
+        "id": key,
+        "above_id": mapped_column(ForeignKey("items.id")),
+        "other": relationship(remote_side=None if options else key, **options),
+    }
+    item: Any = type("Item", (Own,), body)
+    Own.registry.configure()
+    return item.other.property.uselist

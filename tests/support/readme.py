@@ -34,7 +34,7 @@ FIXES = {
 def rules_table() -> str:
     """Every rule in a row of a Markdown table."""
     rows = [
-        f"| {rule.meta.code} | {rule.meta.name} | {_cell(rule.doc().summary)} | {FIXES[rule.meta.fix]} |"
+        f"| {rule.meta.code} | {rule.meta.name} | {cell(rule.doc().summary)} | {FIXES[rule.meta.fix]} |"
         for rule in RULES
     ]
     return "\n".join(["| code | name | reports | fix |", "|---|---|---|---|", *rows])
@@ -92,7 +92,8 @@ def with_bounds(text: str) -> str:
     return text
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """What a rule reports, as a cell of a table."""
     return text.removeprefix("Reports ").rstrip(".").replace("|", "\\|")
 
 

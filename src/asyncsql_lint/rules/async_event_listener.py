@@ -57,6 +57,11 @@ class AsyncEventListener(Rule[Mismatch]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="NotImplementedError: asynchronous events are not implemented at this time",
+        errors=(
+            "RuntimeWarning: coroutine '...' was never awaited",
+            "InvalidRequestError: No such event '...' for target",
+            "TypeError: cannot unpack non-iterable coroutine object",
+        ),
     )
     listens_to = Mismatch
 

@@ -54,6 +54,10 @@ class BeginInTransaction(Rule[TransactionMisused]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="InvalidRequestError: A transaction is already begun on this Session",
+        errors=(
+            "InvalidRequestError: Can't operate on closed transaction inside context manager",
+            "InvalidRequestError: This connection has already initialized a SQLAlchemy Transaction() object via begin() or autobegin",
+        ),
     )
     listens_to = TransactionMisused
 

@@ -53,6 +53,11 @@ class BlockingDatabaseCall(Rule[LoopBlocked]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="no error: the event loop stands still, and every other request with it",
+        errors=(
+            "MissingGreenlet: greenlet_spawn has not been called",
+            "TimeoutError: QueuePool limit of size ... reached, connection timed out",
+            "OperationalError: ... canceling statement due to lock timeout",
+        ),
     )
     listens_to = LoopBlocked
 

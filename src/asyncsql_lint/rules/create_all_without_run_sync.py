@@ -48,6 +48,12 @@ class CreateAllWithoutRunSync(Rule[Mismatch]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="AttributeError: 'AsyncEngine' object has no attribute '_run_ddl_visitor'",
+        errors=(
+            "AttributeError: 'AsyncConnection' object has no attribute '_run_ddl_visitor'",
+            "NoInspectionAvailable: Inspection on an AsyncEngine is currently not supported",
+            "NoInspectionAvailable: Inspection on an AsyncConnection is currently not supported",
+            "MissingGreenlet: greenlet_spawn has not been called",
+        ),
     )
     listens_to = Mismatch
 

@@ -56,6 +56,13 @@ class DatetimeAwareness(Rule[Mismatch]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="DBAPIError: can't subtract offset-naive and offset-aware datetimes",
+        errors=(
+            "DBAPIError: ... invalid input for query argument ... (can't subtract offset-naive and offset-aware datetimes)",
+            "DBAPIError: ... invalid input for query argument",
+            "StatementError: ... Datetime values must have timezone information",
+            "TypeError: can't subtract offset-naive and offset-aware datetimes",
+            "TypeError: can't compare offset-naive and offset-aware datetimes",
+        ),
     )
     listens_to = Mismatch
 

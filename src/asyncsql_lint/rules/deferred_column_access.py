@@ -52,6 +52,7 @@ class DeferredColumnAccess(Rule[AttributeRead]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="MissingGreenlet: greenlet_spawn has not been called (xd2s)",
+        errors=("InvalidRequestError: '...' is not available due to raiseload=True",),
     )
     listens_to = AttributeRead
 

@@ -103,6 +103,11 @@ class DependencyCalledDirectly(Rule[DependencyMisused]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="TypeError: object async_generator can't be used in 'await' expression",
+        errors=(
+            "TypeError: ... is not a callable object",
+            "TypeError: '_AsyncGeneratorContextManager' object is not an async iterator",
+            "FastAPIError: Invalid args for response field!",
+        ),
     )
     listens_to = DependencyMisused
 

@@ -55,6 +55,11 @@ class DetachedAccess(Rule[AttributeRead]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="DetachedInstanceError: Instance is not bound to a Session (bhk3)",
+        errors=(
+            "DetachedInstanceError: Parent instance ... is not bound to a Session; lazy load operation of attribute",
+            "DetachedInstanceError: Parent instance ... is not bound to a Session; deferred load operation of attribute",
+            "DetachedInstanceError: Instance ... is not bound to a Session; attribute refresh operation cannot proceed",
+        ),
     )
     listens_to = AttributeRead
 

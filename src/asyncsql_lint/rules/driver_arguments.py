@@ -51,6 +51,7 @@ class DriverArguments(Rule[Mismatch]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="TypeError: connect() got an unexpected keyword argument",
+        errors=("TypeError: Invalid argument(s) ... sent to create_engine()",),
     )
     listens_to = Mismatch
 

@@ -49,6 +49,11 @@ class DriverMismatch(Rule[Mismatch]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="InvalidRequestError: The asyncio extension requires an async driver to be used",
+        errors=(
+            "MissingGreenlet: greenlet_spawn has not been called",
+            "NoSuchModuleError: Can't load plugin: sqlalchemy.dialects:",
+            "ModuleNotFoundError: No module named",
+        ),
     )
     listens_to = Mismatch
 

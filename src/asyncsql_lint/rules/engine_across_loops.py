@@ -76,7 +76,11 @@ class EngineAcrossLoops(Rule[Mismatch]):
         name="engine-across-loops",
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
-        raises="RuntimeError: Task got Future attached to a different loop",
+        raises="RuntimeError: Task ... got Future ... attached to a different loop",
+        errors=(
+            "RuntimeError: asyncio.run() cannot be called from a running event loop",
+            "RuntimeError: This event loop is already running",
+        ),
     )
     listens_to = Mismatch
 

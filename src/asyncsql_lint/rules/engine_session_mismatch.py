@@ -50,6 +50,12 @@ class EngineSessionMismatch(Rule[Mismatch]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="ArgumentError: AsyncEngine expected; or AsyncContextNotStarted on the first use",
+        errors=(
+            "ArgumentError: AsyncEngine expected, got Engine",
+            "AsyncContextNotStarted: AsyncConnection context has not been started and object has not been awaited",
+            "TypeError: 'Session' object does not support the asynchronous context manager protocol",
+            "TypeError: sessionmaker.__init__() takes from 1 to 2 positional arguments",
+        ),
     )
     listens_to = Mismatch
 

@@ -60,6 +60,7 @@ class ExpiredAfterCommit(Rule[AttributeRead]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="MissingGreenlet: greenlet_spawn has not been called (xd2s)",
+        errors=("ResponseValidationError: ... validation error", "ValidationError: ... validation error"),
     )
     listens_to = AttributeRead
 

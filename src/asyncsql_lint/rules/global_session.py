@@ -66,6 +66,10 @@ class GlobalSession(Rule[SessionGlobal]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="InvalidRequestError, IllegalStateChangeError, or one request's data committed by another",
+        errors=(
+            "InvalidRequestError: This session is provisioning a new connection; concurrent operations are not permitted",
+            "IllegalStateChangeError: Method '...' can't be called here; method '...' is already in progress",
+        ),
     )
     listens_to = SessionGlobal
 

@@ -56,6 +56,10 @@ class LazyRelationshipAccess(Rule[AttributeRead]):
         severity=Severity.ERROR,
         fix=Applicability.UNSAFE,
         raises="MissingGreenlet: greenlet_spawn has not been called (xd2s)",
+        errors=(
+            "InvalidRequestError: '...' is not available due to lazy='raise'",
+            "InvalidRequestError: '...' is not available due to lazy='raise_on_sql'",
+        ),
     )
     listens_to = AttributeRead
 

@@ -73,6 +73,11 @@ class LazySerialization(Rule[AttributeRead]):
         severity=Severity.ERROR,
         fix=Applicability.UNSAFE,
         raises="ResponseValidationError or ValidationError with MissingGreenlet inside (xd2s)",
+        errors=(
+            "MissingGreenlet: greenlet_spawn has not been called",
+            "ResponseValidationError: ... validation error",
+            "ValidationError: ... validation error",
+        ),
     )
     listens_to = AttributeRead
 

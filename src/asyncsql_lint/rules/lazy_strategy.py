@@ -66,6 +66,13 @@ class LazyStrategy(Rule[AttributeRead]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="MissingGreenlet (xd2s), or TypeError for write-only collections",
+        errors=(
+            "MissingGreenlet: greenlet_spawn has not been called",
+            "TypeError: WriteOnly collections don't support iteration in-place",
+            "AttributeError: '...' object has no attribute 'awaitable_attrs'",
+            "AttributeError: 'NoneType' object has no attribute",
+            "TypeError: object of type 'WriteOnlyCollection' has no len()",
+        ),
     )
     listens_to = AttributeRead
 

@@ -53,6 +53,12 @@ class LegacyQuery(Rule[Event]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="AttributeError: 'AsyncSession' object has no attribute 'query'",
+        errors=(
+            "AttributeError: 'AsyncSession' object has no attribute",
+            "AttributeError: 'AsyncEngine' object has no attribute",
+            "ObjectNotExecutableError: Not an executable object",
+            "ArgumentError: Textual SQL expression ... should be explicitly declared as text(",
+        ),
     )
     listens_to = Event
 

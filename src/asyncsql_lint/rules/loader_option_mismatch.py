@@ -53,7 +53,12 @@ class LoaderOptionMismatch(Rule[OptionMismatch]):
         name="loader-option-mismatch",
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
-        raises="ArgumentError: Mapped class does not apply to any of the root entities in this query",
+        raises="ArgumentError: Mapped class ... does not apply to any of the root entities in this query",
+        errors=(
+            "ArgumentError: Query has only expression-based entities",
+            "ArgumentError: Strings are not accepted for attribute names in loader options",
+            "InvalidRequestError: Can't use yield_per with eager loaders that require uniquing or row buffering",
+        ),
     )
     listens_to = OptionMismatch
 

@@ -60,6 +60,18 @@ class MissingAwait(Rule[CoroutineLost]):
         severity=Severity.ERROR,
         fix=Applicability.SAFE,
         raises="a RuntimeWarning that a coroutine was never awaited, or a TypeError or AttributeError of the coroutine",
+        errors=(
+            "RuntimeWarning: coroutine '...' was never awaited",
+            "AttributeError: 'coroutine' object has no attribute",
+            "TypeError: 'coroutine' object is not iterable",
+            "TypeError: 'coroutine' object is not subscriptable",
+            "TypeError: cannot unpack non-iterable coroutine object",
+            "TypeError: '...' not supported between instances of 'coroutine' and",
+            "TypeError: 'async for' requires an object with __aiter__ method, got coroutine",
+            "TypeError: 'coroutine' object does not support the asynchronous context manager protocol",
+            "ArgumentError: ... got <coroutine object",
+            "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
+        ),
     )
     listens_to = CoroutineLost
 

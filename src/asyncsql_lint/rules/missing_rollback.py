@@ -60,6 +60,11 @@ class MissingRollback(Rule[ErrorSwallowed]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="PendingRollbackError: This Session's transaction has been rolled back due to a previous exception (7s2a)",
+        errors=(
+            "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
+            "PendingRollbackError: Can't reconnect until invalid transaction is rolled back",
+            "DBAPIError: ... current transaction is aborted, commands ignored until end of transaction block",
+        ),
     )
     listens_to = ErrorSwallowed
 

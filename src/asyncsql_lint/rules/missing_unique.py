@@ -53,6 +53,7 @@ class MissingUnique(Rule[FetchedTwice]):
         severity=Severity.ERROR,
         fix=Applicability.SAFE,
         raises="InvalidRequestError: The unique() method must be invoked on this Result",
+        errors=("InvalidRequestError: Can't use yield_per with eager loaders that require uniquing or row buffering",),
     )
     listens_to = FetchedTwice
 

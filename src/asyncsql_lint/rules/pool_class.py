@@ -53,6 +53,10 @@ class PoolClass(Rule[Mismatch]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="ArgumentError: Pool class QueuePool cannot be used with asyncio engine",
+        errors=(
+            "ArgumentError: Pool class SingletonThreadPool cannot be used with asyncio engine",
+            "TypeError: Invalid argument(s) ... sent to create_engine()",
+        ),
     )
     listens_to = Mismatch
 

@@ -74,6 +74,10 @@ class ScopedSessionScope(Rule[Mismatch]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="InvalidRequestError, IllegalStateChangeError, or sessions that are never closed",
+        errors=(
+            "InvalidRequestError: This session is provisioning a new connection; concurrent operations are not permitted",
+            "TypeError: async_scoped_session.__init__() missing 1 required positional argument: 'scopefunc'",
+        ),
     )
     listens_to = Mismatch
 

@@ -56,6 +56,11 @@ class SharedSessionInTasks(Rule[SessionShared]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="InvalidRequestError: This session is provisioning a new connection; concurrent operations are not permitted (https://sqlalche.me/e/20/isce)",
+        errors=(
+            "IllegalStateChangeError: Method '...' can't be called here; method '...' is already in progress",
+            "InterfaceError: ... cannot perform operation: another operation is in progress",
+            "ExceptionGroup: unhandled errors in a TaskGroup",
+        ),
     )
     listens_to = SessionShared
 

@@ -50,6 +50,12 @@ class SyncContextManager(Rule[WrongProtocol]):
         severity=Severity.ERROR,
         fix=Applicability.SAFE,
         raises="TypeError: the object does not support the (asynchronous) context manager protocol",
+        errors=(
+            "TypeError: '...' object does not support the context manager protocol",
+            "TypeError: '...' object does not support the asynchronous context manager protocol",
+            "TypeError: 'async for' requires an object with __aiter__ method",
+            "TypeError: '...' object is not iterable",
+        ),
     )
     listens_to = WrongProtocol
 

@@ -52,6 +52,15 @@ class TextParameters(Rule[Mismatch]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="ProgrammingError: syntax error",
+        errors=(
+            "ProgrammingError: ... syntax error at or near",
+            "ProgrammingError: ... cannot insert multiple commands into a prepared statement",
+            "ProgrammingError: ... could not determine data type of parameter",
+            "ProgrammingError: ... operator does not exist",
+            "DBAPIError: ... invalid input for query argument",
+            "StatementError: ... A value is required for bind parameter",
+            "ArgumentError: List argument must consist only of dictionaries",
+        ),
     )
     listens_to = Mismatch
 

@@ -60,6 +60,7 @@ class UnclosedSession(Rule[SessionLeft]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="TimeoutError: QueuePool limit of size 5 overflow 10 reached, connection timed out (3o7r)",
+        errors=("TimeoutError: QueuePool limit of size ... reached, connection timed out",),
     )
     listens_to = SessionLeft
 

@@ -50,6 +50,10 @@ class UnenteredTransaction(Rule[Unentered]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="no error and no warning: nothing is begun, no savepoint is set",
+        errors=(
+            "AsyncContextNotStarted: ... context has not been started and object has not been awaited",
+            "AttributeError: '_AsyncGeneratorContextManager' object has no attribute",
+        ),
     )
     listens_to = Unentered
 

@@ -51,6 +51,7 @@ class UseAfterClose(Rule[UsedClosed]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="ResourceClosedError: This Connection is closed",
+        errors=("InvalidRequestError: This Session has been permanently closed",),
     )
     listens_to = UsedClosed
 

@@ -58,6 +58,11 @@ class WrongAsyncSession(Rule[ExecMisused]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="AttributeError: the session has no attribute 'exec'",
+        errors=(
+            "AttributeError: 'AsyncSession' object has no attribute 'exec'",
+            "AttributeError: 'ScalarResult' object has no attribute",
+            "UnmappedInstanceError: Class 'sqlalchemy.engine.row.Row' is not mapped",
+        ),
     )
     listens_to = ExecMisused
 

@@ -258,6 +258,8 @@ def _failed(
     """A read that finds nothing: on a sync session it loads, on an async one it fails."""
     put(ref, attribute.name, Slot(MAYBE), state)
     session = m.session(instance.session, state)
+    if session is None and instance.session is not None:
+        return  # nobody knows any more what kind of session it is
     if m.frame.mode in {"greenlet", "thread"} and instance.life is not Life.DETACHED:
         put(ref, attribute.name, Slot(YES), state)
         return

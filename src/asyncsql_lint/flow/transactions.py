@@ -560,14 +560,24 @@ def _only_sqlite(m: Machine) -> bool:
     if any("sqlite" in word.lower() for word in m.frame.module.facts.words):
         return True
     if m.only_sqlite is None:
-        schemes = {
-            node.value.partition(":")[0].partition("+")[0]
-            for module in m.index.modules.values()
-            for node in inside(module.facts.body)
-            if isinstance(node, f.Const) and isinstance(node.value, str) and "://" in node.value
-        }
-        m.only_sqlite = "sqlite" in schemes and schemes.isdisjoint({"postgresql", "postgres", "mysql", "mariadb"})
+        m.only_sqlite = _mentions_only_sqlite(m)
     return m.only_sqlite
+
+
+def _mentions_only_sqlite(m: Machine) -> bool:
+    found = False
+    for module in m.index.modules.values():
+        for node in inside(module.facts.body):
+            if not isinstance(node, f.Const) or not isinstance(node.value, str) or "://" not in node.value:
+                continue
+            scheme = node.value.partition(":")[0].partition("+")[0]
+            if scheme in _SERVERS:
+                return False
+            found = found or scheme == "sqlite"
+    return found
+
+
+_SERVERS = frozenset({"postgresql", "postgres", "mysql", "mariadb"})
 
 
 # -- streams

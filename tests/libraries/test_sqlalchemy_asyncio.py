@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import ForeignKey, Result, ScalarResult, create_engine, select
+from sqlalchemy import ForeignKey, Result, ScalarResult, create_engine, exc, select
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
@@ -188,3 +188,13 @@ def test_views_ask_for_unique_like_results(view: str, name: str) -> None:
 def test_iteration_asks_for_unique() -> None:
     assert asks_for_unique(list)
     assert asks_for_unique(lambda result: list(result.scalars()))
+
+
+def test_what_opens_and_ends_a_transaction_is_a_method() -> None:
+    known = tables.SESSION_COROUTINES | tables.CONNECTION_COROUTINES | {"remove"}
+
+    assert known >= tables.TRANSACTION_OPENS | tables.TRANSACTION_MARKS | tables.TRANSACTION_ENDS
+
+
+def test_errors_of_statements_are_errors_of_sqlalchemy() -> None:
+    assert all(issubclass(getattr(exc, name), exc.SQLAlchemyError) for name in tables.STATEMENT_ERRORS)

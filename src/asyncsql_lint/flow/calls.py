@@ -451,15 +451,8 @@ class Calls(Attributes):
                 return Coroutine(External("run:thread"), Arguments(arguments.positional[1:]), site, "run_in_executor()")
             case "loop", "run_until_complete":
                 return loops.run_until_complete(arguments, site, state, self)
-            case "url", "set":
-                driver = pairing.url_of(arguments.keyword("drivername"))
-                changed = Primitive("url", Const(f"{driver}://")) if driver else receiver
-                return pairing.with_query(changed, arguments.keyword("query"))
-            case "url", "update_query_dict":
-                return pairing.with_query(receiver, arguments.get(0, "query_parameters"))
             case "url", _:
-                is_same = name in {"update_query_string", "update_query_pairs", "difference_update_query"}
-                return pairing.without_query(receiver) if is_same else UNKNOWN
+                return pairing.url_method(receiver, name, arguments)
             case "adapter", "validate_python":
                 self.adapted(receiver.of, first, site, state)
                 return UNKNOWN
@@ -499,6 +492,8 @@ class Calls(Attributes):
             case "router", _:
                 return External("decorator:transparent")
             case "plain", _:
+                if name in {"unicode_string", "human_repr"}:
+                    return receiver
                 if name in _TEXT_METHODS:
                     return temporal.TEXT
                 return Primitive("plain") if name in _PLAIN_METHODS else UNKNOWN

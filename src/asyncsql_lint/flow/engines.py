@@ -60,17 +60,27 @@ class Engines:
         if not self.complete:
             return None
         folder = path.rpartition("/")[0]
+        if _is_aside(path):
+            return self._nearest(folder, aside=True)
         if folder not in self._near:
-            self._near[folder] = self._nearest(folder)
+            self._near[folder] = self._nearest(folder, aside=False)
         return self._near[folder]
 
-    def _nearest(self, folder: str) -> Engine | None:
+    def _nearest(self, folder: str, *, aside: bool) -> Engine | None:
         while folder:
-            found = [known for site, known in self._made.items() if site.path.startswith(f"{folder}/")]
+            here = f"{folder}/"
+            made = self._made.items()
+            found = [known for s, known in made if s.path.startswith(here) and (aside or not _is_aside(s.path))]
             if found:
                 return _only(found)
             folder = folder.rpartition("/")[0]
         return None
+
+
+def _is_aside(path: str) -> bool:
+    """Whether a file has engines of its own: a test, or the script of migrations."""
+    folder, _, name = path.rpartition("/")
+    return name in {"conftest.py", "env.py"} or name.startswith("test_") or "tests" in folder.split("/")
 
 
 def _only(made: list[dict[str, Engine]]) -> Engine | None:

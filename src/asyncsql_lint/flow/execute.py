@@ -279,7 +279,7 @@ class Executor(Contexts):
         """`raise`: only a watched `try` hears of it."""
         again = statement.value is None or isinstance(statement.value, f.Name)
         for end, _ in self.ways(state, lambda s: self.evaluate(statement.value, s) if statement.value else NONE):
-            transactions.raised(end)
+            transactions.raised(statement, end, self)
             leaks.left_raising(statement, end, self)
             self.frame.sink.watch(end, database=again)
         return []

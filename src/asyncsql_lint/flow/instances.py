@@ -259,7 +259,14 @@ def _failed(
         return
     tell(ref, instance, attribute, why, site, state, m, write, serializer)
     if instance.expired is not None and instance.expired.kind == why:
-        state.heap[ref.id] = doubted(instance) or instance  # the first read fails: nothing comes after it
+        _past(instance.expired, ref.id, state)
+
+
+def _past(cause: Cause, number: int, state: State) -> None:
+    """The first read of what a commit or rollback has expired fails: nothing comes after it, for all of them."""
+    for other, found in list(state.heap.items()):
+        if isinstance(found, Instance) and (other == number or found.expired == cause):
+            state.heap[other] = doubted(found) or found
 
 
 def not_awaitable(instance: Instance, attribute: Attribute, m: Machine) -> str:

@@ -17,6 +17,7 @@ from asyncsql_lint.flow import (
     option_checks,
     outliving,
     pairing,
+    prefixes,
     scopes,
     temporal,
     texts,
@@ -176,6 +177,14 @@ def _environment(m: Expressions, name: str, arguments: Arguments, site: Site, st
     """`os.getenv(name, default)`: nobody knows, but the default is what the code itself offers."""
     default = arguments.get(1, "default")
     return Primitive("plain", default) if isinstance(default, (Const, Primitive)) else UNKNOWN
+
+
+def _built(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    """`PostgresDsn.build(scheme="postgresql+asyncpg", ...)` of pydantic, `URL.build(...)` of yarl."""
+    scheme = arguments.keyword("scheme")
+    if not isinstance(scheme, Const) or not isinstance(scheme.value, str):
+        return UNKNOWN
+    return Primitive("plain", Const(f"{scheme.value}://"))
 
 
 def _field(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
@@ -437,6 +446,8 @@ def _text_of(m: Expressions, name: str, arguments: Arguments, site: Site, state:
         m.text(value, f.Other(site.node, ()), state)
     if name == "builtins.str" and len(arguments.positional) == 1 and isinstance(arguments.positional[0], Const):
         return Const(str(arguments.positional[0].value))
+    if name == "builtins.str" and len(arguments.positional) == 1 and prefixes.known(arguments.positional[0]):
+        return arguments.positional[0]
     return temporal.TEXT if name == "builtins.str" else Primitive("plain")
 
 
@@ -597,6 +608,15 @@ def _factory_call(m: Expressions, factory: Factory, arguments: Arguments, site: 
     return made_by(factory, arguments, site, state, m)
 
 
+_URL_CLASSES = (
+    "pydantic.PostgresDsn",
+    "pydantic.AnyUrl",
+    "pydantic.MultiHostUrl",
+    "pydantic_core.MultiHostUrl",
+    "pydantic_core.Url",
+    "yarl.URL",
+)
+
 _TABLE: dict[str, Handler] = {
     "sqlalchemy.select": _select,
     "sqlmodel.select": _select,
@@ -605,6 +625,8 @@ _TABLE: dict[str, Handler] = {
     "sqlalchemy.delete": _dml,
     "sqlalchemy.text": _text,
     "pydantic.Field": _field,
+    "decouple.config": _environment,
+    **dict.fromkeys((f"{name}.build" for name in _URL_CLASSES), _built),
     "sqlalchemy.aliased": _aliased,
     "sqlalchemy.create_async_engine": _engine,
     "sqlalchemy.async_engine_from_config": _engine,

@@ -10,6 +10,7 @@ from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.objects import Session
 from asyncsql_lint.flow.state import State
 from asyncsql_lint.flow.values import (
+    UNKNOWN,
     Arguments,
     Const,
     DictValue,
@@ -47,6 +48,23 @@ def drivername(value: Value | None) -> str:
     """`postgresql+asyncpg` of a URL, or an empty string."""
     head, found, _ = url_of(value).partition("://")
     return head if found else ""
+
+
+def url_method(url: Primitive, name: str, arguments: Arguments) -> Value:
+    """A method of a URL: most give another one."""
+    match name:
+        case "set":
+            driver = url_of(arguments.keyword("drivername"))
+            changed = Primitive("url", Const(f"{driver}://")) if driver else url
+            return with_query(changed, arguments.keyword("query"))
+        case "update_query_dict":
+            return with_query(url, arguments.get(0, "query_parameters"))
+        case "render_as_string":
+            return Primitive("plain", url.of)
+        case "update_query_string" | "update_query_pairs" | "difference_update_query":
+            return without_query(url)
+        case _:
+            return UNKNOWN
 
 
 def with_query(url: Primitive, query: Value | None) -> Primitive:

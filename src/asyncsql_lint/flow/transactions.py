@@ -33,7 +33,8 @@ from asyncsql_lint.flow.values import (
     Task,
     Value,
 )
-from asyncsql_lint.index.definitions import ExternalName
+from asyncsql_lint.index.definitions import ClassInfo, ExternalName
+from asyncsql_lint.libraries import sqlalchemy_asyncio as api
 from asyncsql_lint.syntax import facts as f
 from asyncsql_lint.syntax.walk import inside
 
@@ -48,31 +49,24 @@ OWN = frozenset({"factory", "constructor"})
 
 BEGUN = frozenset({Transaction.MARKED, Transaction.OPEN})
 
-_ENDS = frozenset({"close", "aclose", "reset", "invalidate", "remove", "rollback", "commit"})
-_MARKS = frozenset({"delete", "merge", "merge_all", "delete_all"})
-_EMITS = frozenset(
-    "execute scalars scalar stream stream_scalars exec exec_driver_sql refresh connection get get_one".split()
-)
-"""Methods that begin a transaction and ask for its connection; `get()` only for what is not there."""
-
 FLUSH, WRITE, TEXT, READ, LATE = "flush", "write", "text", "read", "late"
 """What failed: a flush or commit, an INSERT and its like, SQL in words, a query, or anything that took too long."""
 
 BELOW = "-below"
 """Follows what failed in a function that was called."""
 
+AS = ">"
+"""Stands before the name of what a function turned an error into: `raise TakenError from error`."""
+
 _FAILURES = frozenset({FLUSH, WRITE, TEXT, READ, LATE})
-_RAISING = _FAILURES | {f"{kind}{BELOW}" for kind in _FAILURES}
-"""Errors on their way to a handler; one that was caught is `caught ...`, one that was raised again `again ...`."""
+
+
+def _in_flight(failed: Cause) -> bool:
+    """Whether an error is on its way to its first handler; what was caught is `caught ...`, then `again ...`."""
+    return not failed.kind.startswith(("caught", "again"))
+
 
 _BROAD = frozenset({"Exception", "BaseException"})
-_OF_DATABASE = frozenset(
-    """
-    SQLAlchemyError StatementError DBAPIError DatabaseError ProgrammingError InternalError InterfaceError
-    """.split()
-)
-"""Errors that any statement may raise."""
-
 _OF_WRITES = {
     "IntegrityError": frozenset({FLUSH, WRITE, TEXT}),
     "DataError": frozenset({FLUSH, WRITE, TEXT}),
@@ -192,7 +186,7 @@ def operated(number: int, name: str, arguments: Arguments, site: Site, state: St
     session = known(number, state)
     if session is None:
         return
-    if name in _ENDS:
+    if name in api.TRANSACTION_ENDS:
         if name == "commit" and _tell(number, session, name, site, state, m):
             return
         closes = name not in {"commit", "rollback"}
@@ -206,12 +200,12 @@ def operated(number: int, name: str, arguments: Arguments, site: Site, state: St
             _tell(number, session, name, site, state, m)
         elif session.transaction is Transaction.MARKED:
             state.heap[number] = replace(session, transaction=Transaction.OPEN)
-    elif name in _MARKS:
+    elif name in api.TRANSACTION_MARKS:
         if session.transaction is Transaction.ENDED:
             _tell_ended(number, session, f"{name}()", site, state, m)
         elif session.transaction is Transaction.UNKNOWN and session.failed is None and _counts(session, m):
             state.heap[number] = replace(session, transaction=Transaction.MARKED)
-    elif name in _EMITS and not (name in {"get", "get_one"} and _at_hand(number, arguments, state)):
+    elif name in api.TRANSACTION_OPENS and not (name in {"get", "get_one"} and _at_hand(number, arguments, state)):
         _tell(number, session, name, site, state, m)
         now = known(number, state)
         if now is not None and _counts(now, m):
@@ -231,7 +225,7 @@ def _at_hand(number: int, arguments: Arguments, state: State) -> bool:
 
 def _tell(number: int, session: Session, name: str, site: Site, state: State, m: Machine) -> bool:
     """Tell of a use of a transaction that cannot be used; whether it was told."""
-    if session.failed is not None and session.failed.kind not in _RAISING:
+    if session.failed is not None and not _in_flight(session.failed):
         _tell_swallowed(number, session, f"{name}()", site, state, m)
         return True
     if session.transaction is Transaction.ENDED and (session.kind == "session" or name != "commit"):
@@ -273,7 +267,7 @@ def _tell_swallowed(number: int, session: Session, use: str, site: Site, state: 
             site=failed.site,
             use=use,
             what=session.kind,
-            late=failed.kind.removesuffix(BELOW).endswith(LATE),
+            late=failed.kind.removesuffix(BELOW).partition(AS)[0].endswith(LATE),
             in_block=session.blocks > 0,
             confidence=_confidence(session),
             trace=((site, f"`{use}` uses the {session.kind} again here"),),
@@ -329,7 +323,7 @@ def begins(manager: Value, site: Site, state: State, m: Machine, *, is_block: bo
 
 
 def _tell_begun(number: int, session: Session, site: Site, state: State, m: Machine) -> None:
-    if session.failed is not None and session.failed.kind not in _RAISING:
+    if session.failed is not None and not _in_flight(session.failed):
         _tell_swallowed(number, session, "begin()", site, state, m)
         return
     if session.transaction is Transaction.ENDED:
@@ -458,7 +452,7 @@ def failed_below(errors: Iterable[tuple[int, str]], numbers: list[int], state: S
 def _risk(coroutine: Coroutine) -> str:
     """What a method's failure would be; an empty string for what does not matter."""
     name = coroutine.callee.name if isinstance(coroutine.callee, LibraryMethod) else ""
-    if name not in _EMITS | _MARKS | {"flush", "commit"} or coroutine.label == TAKEN_BACK:
+    if name not in api.TRANSACTION_OPENS | api.TRANSACTION_MARKS | {"flush", "commit"} or coroutine.label == TAKEN_BACK:
         return ""
     if coroutine.deadline:
         return LATE
@@ -472,7 +466,7 @@ def _risk(coroutine: Coroutine) -> str:
 
 def _late(state: State) -> None:
     for number, found in list(state.heap.items()):
-        if isinstance(found, Session) and found.failed is not None and found.failed.kind in _RAISING:
+        if isinstance(found, Session) and found.failed is not None and _in_flight(found.failed):
             state.heap[number] = replace(found, failed=Cause(LATE, found.failed.site))
 
 
@@ -498,12 +492,26 @@ def _caught(kinds: tuple[f.Expr | None, ...], site: Site, state: State, m: Machi
         state.heap[number] = replace(found, failed=Cause(f"caught {kind}", site) if swallowed else None)
 
 
-def raised(state: State) -> None:
+def raised(statement: f.Raise, state: State, m: Machine) -> None:
     """`raise` in a handler, or later: whoever catches that has the same dead transaction."""
     for number, found in list(state.heap.items()):
-        if isinstance(found, Session) and found.failed is not None and found.failed.kind.startswith("caught"):
-            kind = found.failed.kind.replace("caught", "again")
-            state.heap[number] = replace(found, failed=Cause(kind, found.failed.site))
+        if not isinstance(found, Session) or found.failed is None or not found.failed.kind.startswith("caught"):
+            continue
+        kind = found.failed.kind.removeprefix("caught ")
+        state.heap[number] = replace(found, failed=Cause(f"again {kind}", found.failed.site))
+        if not m.frame.sink.watched and 0 <= number < m.frame.entries and not m.frame.guarded:
+            name = _named(statement.value, m)
+            base = kind.removesuffix(BELOW).partition(AS)[0]
+            if name or statement.value is None:
+                m.frame.unguarded[number, f"{base}{AS}{name}" if name else base] = None
+
+
+def _named(raised: f.Expr | None, m: Machine) -> str:
+    """The name of the exception that is raised, or that a handler catches."""
+    callee = raised.func if isinstance(raised, f.Call) else raised
+    found = m.index.resolve(m.frame.module, callee) if callee is not None else ()
+    one = found[0] if len(found) == 1 else None
+    return one.qualname if isinstance(one, ClassInfo) else one.name if isinstance(one, ExternalName) else ""
 
 
 def passed(state: State, handlers: tuple[f.Handler, ...], m: Machine) -> State:
@@ -513,8 +521,7 @@ def passed(state: State, handlers: tuple[f.Handler, ...], m: Machine) -> State:
         failed = found.failed if isinstance(found, Session) else None
         if failed is None or not isinstance(found, Session) or failed.kind.startswith("caught"):
             continue
-        again = failed.kind not in _RAISING
-        if again or any(_meant(one, failed.kind, m) for h in handlers for one in _kinds(h.type)):
+        if not _in_flight(failed) or any(_meant(one, failed.kind, m) for h in handlers for one in _kinds(h.type)):
             out = out or state.copy()
             out.heap[number] = replace(found, failed=None)
     return out or state
@@ -529,7 +536,9 @@ def _meant(kind: f.Expr | None, failing: str, m: Machine) -> bool:
 
     A broad one around queries, or around calls of other functions, is mostly meant for something else.
     """
-    failed = failing.removesuffix(BELOW)
+    failed, _, turned = failing.removesuffix(BELOW).partition(AS)
+    if turned:
+        return kind is not None and _named(kind, m) == turned
     if failed in {WRITE, TEXT, READ} and _only_sqlite(m):
         return False  # SQLite goes on after a failed statement
     names = {d.name for d in m.index.resolve(m.frame.module, kind) if isinstance(d, ExternalName)} if kind else set()
@@ -540,7 +549,7 @@ def _meant(kind: f.Expr | None, failing: str, m: Machine) -> bool:
     for name in names:
         package, _, last = name.rpartition(".")
         if package.startswith("sqlalchemy") and last != "TimeoutError":
-            return failed in _OF_WRITES.get(last, _FAILURES - {LATE} if last in _OF_DATABASE else frozenset())
+            return failed in _OF_WRITES.get(last, _FAILURES - {LATE} if last in api.STATEMENT_ERRORS else frozenset())
         if package.startswith("asyncio"):
             return last == "CancelledError" or (last == "TimeoutError" and failed == LATE)
     return False

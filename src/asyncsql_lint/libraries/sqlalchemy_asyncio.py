@@ -95,3 +95,21 @@ QUERY_IO = frozenset("all first one one_or_none scalar count delete update get".
 
 SHARING_IO = SESSION_COROUTINES - {"close_all", "aclose"}
 """Coroutine functions that use the session's connection, and so must not run twice at once."""
+
+TRANSACTION_OPENS = frozenset(
+    "execute scalars scalar stream stream_scalars exec exec_driver_sql refresh connection get get_one".split()
+)
+"""Coroutine functions that begin a transaction and ask for its connection; `get()` only for what is not there."""
+
+TRANSACTION_MARKS = frozenset({"delete", "merge", "merge_all", "delete_all"})
+"""Coroutine functions that begin a transaction and may do without a connection, as `add()` does."""
+
+TRANSACTION_ENDS = frozenset({"close", "aclose", "reset", "invalidate", "remove", "rollback", "commit"})
+"""Methods after which no transaction is begun (`remove` of a scoped session)."""
+
+STATEMENT_ERRORS = frozenset(
+    """
+    SQLAlchemyError StatementError DBAPIError DatabaseError ProgrammingError InternalError InterfaceError
+    """.split()
+)
+"""Errors of `sqlalchemy.exc` that any statement may raise under asyncpg."""

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import dependencies, execs, narrowing, sessions, temporal, transactions
+from asyncsql_lint.flow import dependencies, execs, lifecycle, narrowing, sessions, temporal, transactions
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.coroutines import HARMLESS, lost
 from asyncsql_lint.flow.events import AttributeRead, FetchedTwice, LegacyQuery, RowRead, SessionGlobal, WrongProtocol
@@ -456,7 +456,7 @@ class Attributes(Expressions):
             state.heap[owner.id] = replace(found, attributes={**found.attributes, target.name: value})
         elif isinstance(found, Instance):
             lost(value, "assigned to a column", site, state, self)
-            orm.assigned(owner, target.name, value, site, state, self)
+            lifecycle.assigned(owner, target.name, value, site, state, self)
             if transactions.attached(found):
                 transactions.modified(found.session, state, self)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import dependencies, leaks, transactions
+from asyncsql_lint.flow import dependencies, leaks, lifecycle, transactions
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.calls import Calls
 from asyncsql_lint.flow.coroutines import lost
@@ -163,15 +163,15 @@ class Contexts(Calls):
                 if session is not None and session.kind == "session":
                     number = session.twin if session.twin is not None else of.id
                     self.effect("commit", number, site, state)
-                    orm.committed(number, session.expires, site, state)
+                    lifecycle.committed(number, session.expires, site, state)
             case Primitive(kind="savepoint", of=Ref() as of):
                 self.effect("flush", of.id, site, state)
-                orm.flushed(of.id, site, state)
+                lifecycle.flushed(of.id, site, state)
             case Primitive(kind="session-begin", of=Ref() as of):
                 session = self.session(of, state)
                 if session is not None:
-                    orm.committed(of.id, session.expires, site, state)
-                    orm.detached_all(of.id, site, state)
+                    lifecycle.committed(of.id, session.expires, site, state)
+                    lifecycle.detached_all(of.id, site, state)
             case Primitive(kind="closing", of=Ref() as of):
                 self.leave_object(of, site, state)
             case Primitive(kind="task_group"):
@@ -190,9 +190,9 @@ class Contexts(Calls):
         """What an exception that leaves a block does to objects."""
         match manager:
             case Primitive(kind="transaction" | "session-begin", of=Ref() as of):
-                orm.rolled_back(of.id, site, state)
+                lifecycle.rolled_back(of.id, site, state)
                 if manager.kind == "session-begin":
-                    orm.detached_all(of.id, site, state)
+                    lifecycle.detached_all(of.id, site, state)
             case Primitive(kind="savepoint"):
                 pass
             case Ref():
@@ -205,7 +205,7 @@ class Contexts(Calls):
         found = self.object(manager, state)
         if isinstance(found, Session) and found.kind == "session":
             self.effect("close", manager.id, site, state)
-            orm.detached_all(manager.id, site, state)
+            lifecycle.detached_all(manager.id, site, state)
         elif isinstance(found, Object):
             for name in ("__aexit__", "__exit__"):
                 method = self.index.method(found.cls, name)
@@ -240,11 +240,11 @@ class Contexts(Calls):
             return
         self.effect(kind, number, site, state)
         if kind == "commit":
-            orm.committed(number, session.expires, site, state)
+            lifecycle.committed(number, session.expires, site, state)
         elif kind == "close":
-            orm.detached_all(number, site, state)
+            lifecycle.detached_all(number, site, state)
         elif kind == "flush":
-            orm.flushed(number, site, state)
+            lifecycle.flushed(number, site, state)
 
 
 def with_items(body: tuple[f.Stmt, ...]) -> list[tuple[f.Expr, bool]]:

@@ -14,7 +14,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow import leaks, pairing, serialization, transactions
+from asyncsql_lint.flow import leaks, lifecycle, pairing, serialization, transactions
 from asyncsql_lint.flow.contexts import Contexts
 from asyncsql_lint.flow.coroutines import lost
 from asyncsql_lint.flow.events import SessionGlobal, Unentered
@@ -227,7 +227,7 @@ class Executor(Contexts):
                 owner = self.evaluate(target.value, trial)
                 if self.instance(owner, trial) is not None and isinstance(owner, Ref):
                     orm.read(owner, target.name, self.site(target), trial, self, write=f"{statement.op}=")
-                    orm.assigned(owner, target.name, UNKNOWN, self.site(target), trial, self)
+                    lifecycle.assigned(owner, target.name, UNKNOWN, self.site(target), trial, self)
                     return
             old = place(target, trial, self)
             if isinstance(old, ListValue):
@@ -670,7 +670,7 @@ class Executor(Contexts):
         if outer.watched:
             for way, database in sink.raises:
                 if isinstance(manager, Primitive) and manager.kind == "savepoint":
-                    orm.taken_back(before, site, way)
+                    lifecycle.taken_back(before, site, way)
                 self.leave_raising(manager, value, site, way)
                 outer.watch(way, database=database)
         if isinstance(manager, Primitive) and manager.kind == "suppress":

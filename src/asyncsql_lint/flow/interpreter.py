@@ -11,7 +11,7 @@ from asyncsql_lint.flow import advice, defaults, percall
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.engines import MAKERS
 from asyncsql_lint.flow.events import SyncSessionGiven
-from asyncsql_lint.flow.execute import Executor
+from asyncsql_lint.flow.injection import Injection
 from asyncsql_lint.flow.machine import Failure, Frame, Sink, Unreachable
 from asyncsql_lint.flow.names import Names
 from asyncsql_lint.flow.objects import Life, Object
@@ -32,7 +32,7 @@ from asyncsql_lint.index.project import ProjectIndex
 from asyncsql_lint.syntax import facts as f
 
 
-class Interpreter(Executor):
+class Interpreter(Injection):
     """Analyses a project."""
 
     def __init__(self, index: ProjectIndex, models: Models, versions: Mapping[str, Versions] | None = None) -> None:

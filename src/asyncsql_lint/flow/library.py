@@ -13,6 +13,7 @@ from asyncsql_lint.flow import (
     datatypes,
     dependencies,
     engines,
+    lifecycle,
     loops,
     option_checks,
     outliving,
@@ -537,7 +538,7 @@ def _setattr(m: Expressions, name: str, arguments: Arguments, site: Site, state:
     target, key, value = arguments.positional[:3]
     if isinstance(target, Ref):
         if isinstance(key, Const) and isinstance(key.value, str):
-            orm.assigned(target, key.value, value, site, state, m)
+            lifecycle.assigned(target, key.value, value, site, state, m)
         else:
             instance = m.instance(target, state)
             if instance is not None and instance.life in {Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED}:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from enum import Enum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
@@ -137,6 +138,19 @@ class Session(Struct, frozen=True):
     ended: Cause | None = None
     saves: bool = False
     unsaved: Cause | None = None
+
+    def at_rest(self) -> Session:
+        """The same session when nothing is known of its transaction, nor who closes it."""
+        return replace(
+            self,
+            transaction=Transaction.UNKNOWN,
+            blocks=0,
+            failed=None,
+            kept=True,
+            ended=None,
+            saves=False,
+            unsaved=None,
+        )
 
 
 class Result(Struct, frozen=True):

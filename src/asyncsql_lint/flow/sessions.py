@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import execs, leaks, option_checks, pairing, texts, transactions
+from asyncsql_lint.flow import execs, leaks, lifecycle, option_checks, pairing, texts, transactions
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.objects import Cause, Instance, Life, Loaded, Query, Result, Session, Slot
@@ -83,11 +83,11 @@ def marked(ref: Ref, name: str, arguments: Arguments, site: Site, state: State, 
     match name:
         case "add" | "add_all":
             for child in orm.refs_in(target if target is not None else arguments.keyword("instances")):
-                orm.added(child, number, state, m)
+                lifecycle.added(child, number, state, m)
             return NONE
         case "expire_all":
             m.effect("expire_all", number, site, state)
-            orm.expired_all(number, site, state)
+            lifecycle.expired_all(number, site, state)
             return NONE
         case "expire" if isinstance(target, Ref):
             _expire(target, arguments, site, state, m)
@@ -96,7 +96,7 @@ def marked(ref: Ref, name: str, arguments: Arguments, site: Site, state: State, 
             orm.update(target, state, life=Life.DETACHED, closed=Cause("expunge", site))
             return NONE
         case "expunge_all":
-            orm.detached_all(number, site, state)
+            lifecycle.detached_all(number, site, state)
             return NONE
         case "in_transaction" if transactions.asked(number, state):
             return Const(True)
@@ -150,26 +150,26 @@ def operation(
         case "commit":
             m.effect("commit", number, site, state)
             if session.kind == "session":
-                orm.committed(number, session.expires, site, state)
+                lifecycle.committed(number, session.expires, site, state)
             return NONE
         case "rollback":
             m.effect("rollback", number, site, state)
-            orm.rolled_back(number, site, state)
+            lifecycle.rolled_back(number, site, state)
             return NONE
         case "flush":
             m.effect("flush", number, site, state)
-            orm.flushed(number, site, state)
+            lifecycle.flushed(number, site, state)
             return NONE
         case "close" | "aclose" | "remove" | "reset" | "invalidate":
             m.effect("close", number, site, state)
-            orm.detached_all(number, site, state)
+            lifecycle.detached_all(number, site, state)
             return NONE
         case "refresh":
             _refresh(arguments, state, m)
             return NONE
         case "delete":
             for target in orm.refs_in(arguments.get(0, "instance")):
-                orm.deleted(target, state, m)
+                lifecycle.deleted(target, state, m)
             return NONE
         case "merge":
             return _merge(number, arguments, site, state, m)
@@ -194,11 +194,11 @@ def _execute(
     if session.kind == "connection":
         statement = _UNKNOWN_STATEMENT
     else:
-        orm.autoflushed(number, state)
+        lifecycle.autoflushed(number, state)
         option_checks.batched(statement, arguments, number, site, m)
     for one in statement.entities or ():
         if one.model is not None and statement.kind != "delete":
-            orm.queried_again(one.model, number, one.plan, state, m)
+            lifecycle.queried_again(one.model, number, one.plan, state, m)
     if session.kind == "session" and statement.entities is None:
         _blind_query(number, state)
     if name == "scalar":
@@ -221,7 +221,7 @@ def _blind_query(number: int, state: State) -> None:
     def change(one: Instance) -> Instance | None:
         return replace(one, expired=None, plan=Plan(unknown=True)) if one.expired is not None else None
 
-    orm.each(number, state, change)
+    lifecycle.each(number, state, change)
 
 
 def _get(number: int, name: str, arguments: Arguments, site: Site, state: State, m: Machine) -> Value:
@@ -236,7 +236,7 @@ def _get(number: int, name: str, arguments: Arguments, site: Site, state: State,
                 continue
             if found.pk == pk and found.life is Life.PERSISTENT:
                 if found.expired is not None:
-                    orm.refreshed(Ref(other), None, state, m)
+                    lifecycle.refreshed(Ref(other), None, state, m)
                 return Ref(other, optional=name == "get")
     options = arguments.keyword("options")
     plan = plan_of(model, options, m)
@@ -245,7 +245,7 @@ def _get(number: int, name: str, arguments: Arguments, site: Site, state: State,
         option_checks.given(Statement("select", selected, None), (options,), site, m)
     if arguments.open:
         plan = replace(plan, unknown=True, _index={})
-    orm.queried_again(model, number, plan, state, m, pk if isinstance(pk, Const) else None)
+    lifecycle.queried_again(model, number, plan, state, m, pk if isinstance(pk, Const) else None)
     made = _instance(model, plan, number, site, site, state, m, is_get=True, pk=pk if isinstance(pk, Const) else None)
     return Ref(made.id, optional=name == "get")
 
@@ -285,13 +285,13 @@ def _refresh(arguments: Arguments, state: State, m: Machine) -> None:
     if not isinstance(target, Ref):
         return
     if wanted is None or wanted == NONE:
-        orm.refreshed(target, None, state, m)
+        lifecycle.refreshed(target, None, state, m)
         return
     names = _names(wanted)
     if names is None:
         orm.update(target, state, life=Life.UNKNOWN)
     else:
-        orm.refreshed(target, names, state, m)
+        lifecycle.refreshed(target, names, state, m)
 
 
 def _merge(number: int, arguments: Arguments, site: Site, state: State, m: Machine) -> Value:

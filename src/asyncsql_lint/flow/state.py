@@ -15,7 +15,7 @@ from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import answers
 from asyncsql_lint.flow.answers import Answers
 from asyncsql_lint.flow.freeze import token
-from asyncsql_lint.flow.objects import HeapObject, Object
+from asyncsql_lint.flow.objects import HeapObject, Object, Session
 from asyncsql_lint.flow.values import (
     BoundMethod,
     ClassValue,
@@ -237,9 +237,23 @@ def _blurred(value: Value) -> Value:
 def _blur(one: State, other: State) -> State:
     """One state for two that differ: what differs is unknown."""
     env = {n: v if other.env.get(n) == v else Opaque() for n, v in one.env.items()}
-    heap = {i: o for i, o in one.heap.items() if other.heap.get(i) == o}
+    heap = {}
+    for number, obj in one.heap.items():
+        shared = _shared(obj, other.heap.get(number))
+        if shared is not None:
+            heap[number] = shared
     effects = one.effects if len(one.effects) >= len(other.effects) else other.effects
     return State(env, heap, effects, one.tasks, one.assumed & other.assumed, _agreed(one, other))
+
+
+def _shared(one: HeapObject, other: HeapObject | None) -> HeapObject | None:
+    """What two versions of an object have in common: of a session everything but its transaction."""
+    if one == other:
+        return one
+    if not isinstance(one, Session) or not isinstance(other, Session):
+        return None
+    rest = one.at_rest()
+    return rest if rest == other.at_rest() else None
 
 
 def join(states: list[State], bound: int = MAX_STATES) -> list[State]:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow import transactions
+from asyncsql_lint.flow import lifecycle, transactions
 from asyncsql_lint.flow.events import AttributeRead, Event
 from asyncsql_lint.flow.freeze import Frozen, Renaming, reachable, renamed, renamed_object
 from asyncsql_lint.flow.machine import FIRST_ID, MAX_DEPTH, MAX_STEPS, Frame, Machine, Sink, Unreachable
@@ -259,17 +259,17 @@ class Summaries:
         found = m.session(session, state)
         match kind:
             case "commit" if found is not None and found.kind == "session":
-                orm.committed(session, found.expires, site, scratch)
+                lifecycle.committed(session, found.expires, site, scratch)
             case "rollback":
-                orm.rolled_back(session, site, scratch)
+                lifecycle.rolled_back(session, site, scratch)
             case "flush":
-                orm.flushed(session, site, scratch)
+                lifecycle.flushed(session, site, scratch)
             case "expire_all":
-                orm.expired_all(session, site, scratch)
+                lifecycle.expired_all(session, site, scratch)
             case "close":
-                orm.detached_all(session, site, scratch)
+                lifecycle.detached_all(session, site, scratch)
             case "escape":
-                orm.doubted_all(session, scratch)
+                lifecycle.doubted_all(session, scratch)
             case _:
                 return
         state.heap.update(scratch.heap)
@@ -312,7 +312,7 @@ def doubt(numbers: Iterable[int], site: Site, state: State, m: Machine) -> None:
         if isinstance(found, Session):
             m.effect("escape", number, site, state)
             transactions.doubted(number, state)
-            orm.doubted_all(number, state)
+            lifecycle.doubted_all(number, state)
         elif isinstance(found, Instance):
             changed = orm.doubted(found)
             if changed is not None:

@@ -1,0 +1,274 @@
+"""What happens to ORM objects: flushed, committed, rolled back, expired, refreshed, added, deleted, changed.
+
+As in `instances`, each is a fact of the library that a case on Postgres holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow import datatypes, faults
+from asyncsql_lint.flow.instances import MAYBE, NO, YES, column_loaded, doubted, put, read, refs_in
+from asyncsql_lint.flow.machine import Machine
+from asyncsql_lint.flow.objects import Cause, Instance, Life, Slot
+from asyncsql_lint.flow.plans import Plan
+from asyncsql_lint.flow.state import State, dull
+from asyncsql_lint.flow.values import NONE, Const, Opaque, Primitive, Ref, Value
+from asyncsql_lint.index.definitions import ClassInfo
+from asyncsql_lint.index.models import Attribute
+
+_IN_SESSION = frozenset({Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED, Life.PENDING, Life.DELETED})
+
+
+def each(session: int, state: State, change: Callable[[Instance], Instance | None]) -> None:
+    """Put `change(instance)` in place of each object of a session, where it gives one."""
+    for number, found in list(state.heap.items()):
+        if isinstance(found, Instance) and found.session == session:
+            changed = change(found)
+            if changed is not None:
+                state.heap[number] = changed
+
+
+def committed(session: int, expires: bool | None, site: Site, state: State) -> None:
+    """A commit: new objects are persistent, and all expire unless the session was told not to."""
+
+    def change(one: Instance) -> Instance | None:
+        if one.life is Life.DELETED:
+            return replace(one, life=Life.DETACHED, closed=Cause("delete", site))
+        if one.life not in _IN_SESSION:
+            return None
+        one = flushed_instance(one, site)
+        life = Life.PERSISTENT if one.life is Life.FLUSHED else one.life
+        if expires is True:
+            return replace(one, life=life, expired=Cause("commit", site), over={}, dirty=False)
+        if expires is None:
+            return replace(one, life=life, over=_doubtful(one), partial=True)
+        return replace(one, life=life)
+
+    each(session, state, change)
+
+
+def _doubtful(one: Instance) -> dict[str, Slot]:
+    """Nobody knows whether the commit expired it: what was loaded may be gone, what was not loaded is not there."""
+    return {name: slot if slot.loaded is NO else Slot(MAYBE, slot.value) for name, slot in one.over.items()}
+
+
+def flushed(session: int, site: Site, state: State) -> None:
+    """A flush: new objects get their INSERT; an UPDATE leaves expired what the database computes."""
+    each(session, state, lambda one: flushed_instance(one, site) if one.life in _IN_SESSION else None)
+
+
+def flushed_instance(one: Instance, site: Site) -> Instance:
+    """One object after a flush."""
+    if one.life is Life.PENDING:
+        sql = {n: Slot(NO) for n, s in one.over.items() if isinstance(s.value, Primitive) and s.value.kind == "sql"}
+        return replace(one, life=Life.FLUSHED, over={**one.over, **sql}, dirty=False)
+    if one.dirty:
+        return replace(one, dirty=False, over={**one.over, **_stale(one)}, assigned=frozenset())
+    return one
+
+
+def _stale(one: Instance) -> dict[str, Slot]:
+    """What the UPDATE leaves to the database: columns with `onupdate=func...`, and those set to an SQL expression."""
+    computed = {n[1:]: Slot(NO) for n in one.given if n.startswith("~") and n[1:] not in one.assigned}
+    sql = {n: Slot(NO) for n, s in one.over.items() if isinstance(s.value, Primitive) and s.value.kind == "sql"}
+    return {**computed, **sql}
+
+
+def autoflushed(session: int, state: State) -> None:
+    """A query flushes before it runs unless it was told not to: what was pending may be either."""
+
+    def change(one: Instance) -> Instance | None:
+        if one.life is Life.PENDING:
+            return replace(one, life=Life.UNKNOWN)
+        if one.dirty and one.life in {Life.PERSISTENT, Life.FLUSHED}:
+            return replace(one, dirty=False, over={**one.over, **_stale(one)}, assigned=frozenset())
+        return None
+
+    each(session, state, change)
+
+
+def rolled_back(session: int, site: Site, state: State) -> None:
+    """A rollback: everything persistent expires, whatever expire_on_commit says; what was new is transient again."""
+
+    def change(one: Instance) -> Instance | None:
+        if one.life in {Life.PENDING, Life.FLUSHED}:
+            return replace(one, life=Life.TRANSIENT, session=None)
+        if one.life in {Life.PERSISTENT, Life.ASSUMED, Life.DELETED}:
+            life = Life.PERSISTENT if one.life is Life.DELETED else one.life
+            return replace(one, life=life, expired=Cause("rollback", site), over={}, dirty=False)
+        return None
+
+    each(session, state, change)
+
+
+def expired_all(session: int, site: Site, state: State) -> None:
+    """`expire_all()`."""
+
+    def change(one: Instance) -> Instance | None:
+        if one.life in {Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED}:
+            return replace(one, expired=Cause("expire", site), over={})
+        return None
+
+    each(session, state, change)
+
+
+def detached_all(session: int, site: Site, state: State) -> None:
+    """The session was closed: its objects are detached."""
+
+    def change(one: Instance) -> Instance | None:
+        if one.life is Life.PENDING:
+            return replace(one, life=Life.TRANSIENT, session=None)
+        if one.life in _IN_SESSION:
+            return replace(one, life=Life.DETACHED, closed=Cause("close", site))
+        return None
+
+    each(session, state, change)
+
+
+def doubted_all(session: int, state: State) -> None:
+    """The session went where nobody can look: nothing is known of its objects any more."""
+    each(session, state, doubted)
+
+
+def queried_again(
+    model: ClassInfo, session: int, plan: Plan, state: State, m: Machine, key: Const | None = None
+) -> None:
+    """Another query of the same model: it may have refreshed what was expired and filled what was not loaded.
+
+    `key` is the primary key that it asks for, where that is written down: objects with another are left as they are.
+    """
+
+    def change(one: Instance) -> Instance | None:
+        if not (m.index.is_subclass(one.model, model) or m.index.is_subclass(model, one.model)):
+            return None
+        if key is not None and isinstance(one.pk, Const) and one.pk != key:
+            return None
+        stale = {n: Slot(MAYBE) for n, s in one.over.items() if s.loaded is NO}
+        over = {**one.over, **stale, **{name: Slot(MAYBE) for name, _ in plan.branches if _open(one, name)}}
+        if one.expired is not None:
+            return replace(one, expired=None, over=over, plan=Plan(unknown=True))
+        return replace(one, over=over) if over != one.over else None
+
+    each(session, state, change)
+
+
+def _open(one: Instance, name: str) -> bool:
+    slot = one.over.get(name)
+    return slot is None or slot.loaded is NO
+
+
+# -- what happens to one object
+
+
+def refreshed(ref: Ref, names: tuple[str, ...] | None, state: State, m: Machine) -> None:
+    """`refresh(obj)` gives the columns back and what the query loaded; `refresh(obj, names)` those names."""
+    instance = m.instance(ref, state)
+    if instance is None or instance.life in {Life.UNKNOWN, Life.TRANSIENT}:
+        return
+    if names is not None:
+        over = {**instance.over, **{name: Slot(YES) for name in names}}
+        state.heap[ref.id] = replace(instance, over=over)
+        return
+    kept: dict[str, Slot] = {}
+    for name, slot in instance.over.items():
+        attribute = m.models.attribute(instance.model, name)
+        if attribute is not None and attribute.kind == "relationship":
+            made = instance.born == "new" and attribute.collection is True and slot.value is not None
+            if attribute.direction in {"many-to-one", None} and slot.loaded is YES:
+                kept[name] = Slot(MAYBE, slot.value)
+            elif made:
+                continue  # what the constructor was given is dropped (fact 3m-refresh-after-ctor-children)
+            elif slot.loaded is MAYBE:
+                kept[name] = slot
+    state.heap[ref.id] = replace(instance, over=kept, expired=None, dirty=False, born="query", partial=False)
+
+
+def deleted(ref: Ref, state: State, m: Machine) -> None:
+    """`delete(obj)` loads the collections that it has to look through, unless passive_deletes says not to."""
+    instance = m.instance(ref, state)
+    if instance is None or instance.life not in {Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED}:
+        return
+    over = dict(instance.over)
+    for relation in m.models.relationships(instance.model):
+        if not relation.passive_deletes and relation.lazy not in {"dynamic", "write_only"}:
+            over[relation.name] = Slot(MAYBE)
+    state.heap[ref.id] = replace(instance, life=Life.DELETED, over=over, expired=None)
+
+
+def added(ref: Ref, session: int, state: State, m: Machine) -> None:
+    """`add(obj)`: a new object is pending, and so are those that hang on it."""
+    instance = m.instance(ref, state)
+    if instance is None:
+        return
+    if instance.faults:
+        holder = m.session(session, state)
+        faults.tell(instance.faults, holder.engine if holder is not None else None, m)
+    if instance.life is Life.TRANSIENT:
+        state.heap[ref.id] = replace(instance, life=Life.PENDING, session=session)
+        for slot in list(instance.over.values()):
+            for child in refs_in(slot.value):
+                added(child, session, state, m)
+    elif instance.life is Life.ASSUMED:
+        state.heap[ref.id] = replace(instance, life=Life.UNKNOWN, expired=None)
+    elif instance.life is Life.DETACHED:
+        state.heap[ref.id] = replace(instance, life=Life.PERSISTENT, session=session)
+
+
+def assigned(ref: Ref, name: str, value: Value, site: Site, state: State, m: Machine) -> None:
+    """`obj.name = value`: a collection that is not loaded has to be; a column makes the object dirty."""
+    instance = m.instance(ref, state)
+    if instance is None:
+        return
+    attribute = m.models.attribute(instance.model, name)
+    if attribute is None:
+        return
+    if attribute.kind == "relationship":
+        if instance.life not in {Life.TRANSIENT, Life.PENDING}:
+            read(ref, name, site, state, m, write="=")
+        put(ref, name, Slot(YES, value if not isinstance(value, Opaque) else None), state)
+        return
+    instance = m.instance(ref, state) or instance
+    wrong = datatypes.column_faults(instance.model, name, value, site, m)
+    if wrong:
+        holder = m.session(instance.session, state)
+        faults.tell(wrong, m.engines.near(site.path) if holder is None else holder.engine, m)
+        instance = replace(instance, faults=(*instance.faults, *wrong))
+    _column_assigned(ref, instance, attribute, value, state, m)
+
+
+def _column_assigned(ref: Ref, instance: Instance, column: Attribute, value: Value, state: State, m: Machine) -> None:
+    stale: set[str] = set()
+    over = {**instance.over}
+    if instance.life in {Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED}:
+        if not m.models.eager_defaults(instance.model):
+            stale = {f"~{a.name}" for a in m.models.attributes(instance.model).values() if a.server_update}
+        for relation in m.models.relationships(instance.model):
+            if column.name in relation.foreign_keys:
+                over.pop(relation.name, None)
+    over.pop(column.name, None)
+    is_sql = isinstance(value, Primitive) and value.kind == "sql"
+    is_plain = value != NONE and not is_sql and dull(value, state.heap)
+    bare = replace(instance, over=over, version=instance.version + 1)
+    if instance.born != "new" and is_plain and not stale and column_loaded(bare, column)[0] is not NO:
+        # nothing that a later read or flush could ask for: ways that set it or not stay alike
+        state.heap[ref.id] = bare
+        return
+    state.heap[ref.id] = replace(
+        bare,
+        given=(instance.given if value == NONE else instance.given | {column.name}) | stale,
+        dirty=True,
+        over={**over, column.name: Slot(YES, value)},
+        assigned=instance.assigned | {column.name},
+    )
+
+
+def taken_back(before: dict[int, int], site: Site, state: State) -> None:
+    """A savepoint is rolled back: what was changed in it expires (fact 3l-savepoint-rollback-modified)."""
+    for number, version in before.items():
+        found = state.heap.get(number)
+        if isinstance(found, Instance) and found.version != version and found.life in {Life.PERSISTENT, Life.ASSUMED}:
+            state.heap[number] = replace(found, expired=Cause("rollback", site), over={}, dirty=False)

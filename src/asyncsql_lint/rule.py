@@ -20,7 +20,8 @@ class RuleMeta:
 
     `fix` is how far its fix may be trusted, or None when it has none; `default` tells whether it is on
     without `--select`; `raises` is the error of the run time that it prevents; `errors` are others that the same
-    mistake shows, as a log has them, with `...` for what varies; `since` the first version.
+    mistake shows, as a log has them, with `...` for what varies, and "no error: ..." for what goes wrong in silence;
+    `since` the first version.
     """
 
     code: str

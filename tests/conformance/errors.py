@@ -17,6 +17,9 @@ LINK = re.compile(r" \((?:https://sqlalche\.me/\S+|[a-z\d]{4})\)$")
 ERROR = re.compile(r"[A-Z]\w+: ")
 NO_WORDS = re.compile(r"AttributeError: \w+$")
 """A message that is only the name of an attribute, and that no search would find."""
+SILENT = "no error"
+"""How `meta.raises` and entries of `meta.errors` begin where nothing is raised."""
+SILENTLY = re.compile(r"^@(?:misbehaves|loses_data|blocks_the_loop)\(", re.MULTILINE)
 CLAIM = re.compile(r"^@raises\(((?:\"\w+\"(?:, )?)+)", re.MULTILINE)
 
 
@@ -44,10 +47,11 @@ def versions(error: str) -> tuple[str, ...]:
 
 
 def claimed(rule: type[Rule[Any]]) -> frozenset[str]:
-    """The classes of errors that cases of `rule` raise, as the proof holds on PostgreSQL."""
+    """The classes of errors that cases of `rule` raise, on PostgreSQL; `SILENT` if some raise none."""
     stem = f"{rule.meta.code.lower()}_{rule.meta.name.replace('-', '_')}"
     text = (CASES / f"{stem}.py").read_text(encoding="utf-8")
-    return frozenset(name for names in CLAIM.findall(text) for name in re.findall(r"\w+", names))
+    errors = {name for names in CLAIM.findall(text) for name in re.findall(r"\w+", names)}
+    return frozenset(errors | ({SILENT} if SILENTLY.search(text) else set()))
 
 
 def errors_of(rule: type[Rule[Any]]) -> tuple[str, ...]:
@@ -55,7 +59,12 @@ def errors_of(rule: type[Rule[Any]]) -> tuple[str, ...]:
     raises = without_link(rule.meta.raises)
     is_message = ERROR.match(raises) and (versions(raises) or not rule.meta.errors)
     own = (raises,) if is_message else ()
-    return (*own, *(error for error in rule.meta.errors if error not in own))
+    return (*own, *(error for error in rule.meta.errors if error not in own and not error.startswith(SILENT)))
+
+
+def silence_of(rule: type[Rule[Any]]) -> tuple[str, ...]:
+    """What goes wrong without an error, in words."""
+    return tuple(said for said in (rule.meta.raises, *rule.meta.errors) if said.startswith(SILENT))
 
 
 def leads(message: str, codes: Collection[str]) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from asyncsql_lint.diagnostics import Applicability
 from asyncsql_lint.rule import Rule
 from asyncsql_lint.rules import RULES
-from tests.conformance.errors import errors_of, versions, without_link
+from tests.conformance.errors import errors_of, silence_of, versions, without_link
 from tests.support.linter import ROOT
 from tests.support.readme import FIXES, cell
 
@@ -20,8 +20,6 @@ AnyRule = type[Rule[Any]]
 FOLDER = ROOT / "docs" / "rules"
 INDEX = "README.md"
 NOTE = "<!-- python -m tests.support.pages writes this file -->"
-SILENT = "no error"
-"""How `meta.raises` begins where nothing is raised."""
 FAMILIES = {
     "ASL1": "Awaiting",
     "ASL2": "Sync code in async code",
@@ -71,7 +69,9 @@ def page(rule: AnyRule) -> str:
 def raised(rule: AnyRule) -> str:
     """What a log shows at run time, and on which versions, if the rule tells of it."""
     errors = errors_of(rule)
-    rows = [f"- `{error}`{where(error)}" for error in errors]
+    rows = [f"- `{error}`{where(error)}" for error in errors] + [
+        f"- {said}" for said in silence_of(rule) if said != rule.meta.raises
+    ]
     parts = ["\n".join([f"The log may show, {VERSIONS}:", "", *rows])] if rows else []
     if rule.meta.raises and without_link(rule.meta.raises) not in errors:
         parts.insert(0, f"In short: {rule.meta.raises}.")
@@ -128,8 +128,7 @@ def errors_table() -> str:
 
 def words_table() -> str:
     """The rules whose mistakes may show no error."""
-    told = [rule for rule in RULES if rule.meta.raises.startswith(SILENT)]
-    rows = [f"| {cell(rule.meta.raises)} | {coded(rule)} |" for rule in told]
+    rows = [f"| {said} | {coded(rule)} |" for rule in RULES for said in silence_of(rule)]
     return "\n".join(["| what happens | rule |", "|---|---|", *rows])
 
 

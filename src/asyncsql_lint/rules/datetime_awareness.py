@@ -62,6 +62,7 @@ class DatetimeAwareness(Rule[Mismatch]):
             "StatementError: ... Datetime values must have timezone information",
             "TypeError: can't subtract offset-naive and offset-aware datetimes",
             "TypeError: can't compare offset-naive and offset-aware datetimes",
+            "no error and no warning: the value is read in the time zone of the process",
         ),
     )
     listens_to = Mismatch

@@ -107,6 +107,10 @@ class DependencyCalledDirectly(Rule[DependencyMisused]):
             "TypeError: ... is not a callable object",
             "TypeError: '_AsyncGeneratorContextManager' object is not an async iterator",
             "FastAPIError: Invalid args for response field!",
+            "AttributeError: 'async_generator' object has no attribute",
+            "AttributeError: '_AsyncGeneratorContextManager' object has no attribute",
+            "TypeError: 'async_generator' object does not support the asynchronous context manager protocol",
+            "no error and no warning: data that is not committed, connections that are returned late",
         ),
     )
     listens_to = DependencyMisused

@@ -69,6 +69,7 @@ class GlobalSession(Rule[SessionGlobal]):
         errors=(
             "InvalidRequestError: This session is provisioning a new connection; concurrent operations are not permitted",
             "IllegalStateChangeError: Method '...' can't be called here; method '...' is already in progress",
+            "no error: one request's data is committed by another",
         ),
     )
     listens_to = SessionGlobal

@@ -72,6 +72,8 @@ class LazyStrategy(Rule[AttributeRead]):
             "AttributeError: '...' object has no attribute 'awaitable_attrs'",
             "AttributeError: 'NoneType' object has no attribute",
             "TypeError: object of type 'WriteOnlyCollection' has no len()",
+            "InvalidRequestError: '...' is not available due to lazy='raise'",
+            "no error: an empty collection, or None, for what has rows",
         ),
     )
     listens_to = AttributeRead

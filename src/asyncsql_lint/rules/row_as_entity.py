@@ -49,6 +49,10 @@ class RowAsEntity(Rule[RowRead]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="AttributeError: Could not locate column in row for column",
+        errors=(
+            "AttributeError: Could not locate column in row for column",
+            "UnmappedInstanceError: Class 'sqlalchemy.engine.row.Row' is not mapped",
+        ),
     )
     listens_to = RowRead
 

@@ -60,6 +60,7 @@ class TextParameters(Rule[Mismatch]):
             "DBAPIError: ... invalid input for query argument",
             "StatementError: ... A value is required for bind parameter",
             "ArgumentError: List argument must consist only of dictionaries",
+            "no error and no warning: a parameter is a value, not a column",
         ),
     )
     listens_to = Mismatch

@@ -51,7 +51,10 @@ class UseAfterClose(Rule[UsedClosed]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="ResourceClosedError: This Connection is closed",
-        errors=("InvalidRequestError: This Session has been permanently closed",),
+        errors=(
+            "InvalidRequestError: This Session has been permanently closed",
+            "no error: the session opens again, or has nothing to commit",
+        ),
     )
     listens_to = UsedClosed
 

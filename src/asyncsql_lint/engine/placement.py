@@ -23,7 +23,7 @@ def placed(
     """The events at the places where they are reported, each once, in the order of files and nodes."""
     groups: dict[tuple[object, ...], list[Event]] = {}
     for told in events:
-        event = replace(told, confidence=Confidence.GUESSED) if _staged(told) else told
+        event = replace(told, confidence=Confidence.GUESSED) if _staged(told) or _replaced(told) else told
         groups.setdefault((type(event), event.site, _what(event)), []).append(event)
     out: dict[Event, None] = {}
     for group in groups.values():
@@ -50,6 +50,11 @@ def _staged(event: Event) -> bool:
     if is_test(event.site.path) and cause is not None and not is_test(cause.path):
         return True
     return not is_test(event.site.path) and any(is_test(site.path) for site, _ in (*event.calls, *event.trace))
+
+
+def _replaced(event: Event) -> bool:
+    """Whether a helper reads what `noload` left empty: it is often given what stands in for it, too."""
+    return isinstance(event, AttributeRead) and event.why == "noload" and bool(event.calls)
 
 
 def is_test(path: str) -> bool:

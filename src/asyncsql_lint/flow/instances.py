@@ -45,7 +45,7 @@ def doubted(one: Instance) -> Instance | None:
     """An object of which nothing is known any more."""
     if one.life in {Life.UNKNOWN, Life.DETACHED}:
         return None
-    return replace(one, life=Life.UNKNOWN, over={}, expired=None, plan=Plan(unknown=True))
+    return one.forgotten()
 
 
 def refs_in(value: Value | None) -> list[Ref]:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow.plans import EMPTY, Plan
+from asyncsql_lint.flow.plans import EMPTY, UNKNOWN, Plan
 from asyncsql_lint.flow.values import Engine, Fault, Statement, Value
 from asyncsql_lint.index.definitions import ClassInfo
 
@@ -90,6 +90,10 @@ class Instance(Struct, frozen=True):
     version: int = 0
     pk: Value | None = None
     faults: tuple[Fault, ...] = ()
+
+    def forgotten(self) -> Instance:
+        """The same object when nothing is known of it any more but its session."""
+        return replace(self, life=Life.UNKNOWN, over={}, expired=None, plan=UNKNOWN)
 
 
 class Transaction(Enum):

@@ -15,7 +15,7 @@ from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import answers
 from asyncsql_lint.flow.answers import Answers
 from asyncsql_lint.flow.freeze import token
-from asyncsql_lint.flow.objects import HeapObject, Object, Session
+from asyncsql_lint.flow.objects import HeapObject, Instance, Object, Session
 from asyncsql_lint.flow.values import (
     BoundMethod,
     ClassValue,
@@ -247,9 +247,11 @@ def _blur(one: State, other: State) -> State:
 
 
 def _shared(one: HeapObject, other: HeapObject | None) -> HeapObject | None:
-    """What two versions of an object have in common: of a session everything but its transaction."""
+    """What two versions have in common: of a session all but its transaction, of an ORM object that it is there."""
     if one == other:
         return one
+    if isinstance(one, Instance) and isinstance(other, Instance):
+        return one.forgotten() if (one.model, one.session) == (other.model, other.session) else None
     if not isinstance(one, Session) or not isinstance(other, Session):
         return None
     rest = one.at_rest()

@@ -54,7 +54,8 @@ class LazyStrategy(Rule[AttributeRead]):
     There is no fix: run `collection.statement` (dynamic) or `collection.select()` (write-only) with the session.
 
     ## What it cannot see
-    Collections of objects that the analysis cannot follow.
+    Collections of objects that the analysis cannot follow, and `noload` where a helper reads it: it may be given what
+    stands in for it.
 
     ## References
     - [Dynamic relationship loaders](https://docs.sqlalchemy.org/en/20/orm/large_collections.html)

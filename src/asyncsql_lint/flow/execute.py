@@ -109,7 +109,7 @@ class Executor(Contexts):
             value = self.evaluate(statement.value, trial)
             if not isinstance(statement.value, f.Await):
                 self.unentered(value, statement.value, trial)
-                lost(value, "dropped", self.site(statement.value), trial, self)
+            lost(value, "dropped", self.site(statement.value), trial, self)
             if self._mutates(statement.value):
                 self.mutate(statement.value, trial)
 

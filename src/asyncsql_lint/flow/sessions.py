@@ -8,6 +8,7 @@ from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import execs, leaks, lifecycle, option_checks, pairing, texts, transactions
 from asyncsql_lint.flow import instances as orm
+from asyncsql_lint.flow.events import CoroutineLost
 from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.objects import Cause, Instance, Life, Loaded, Query, Result, Session, Slot
 from asyncsql_lint.flow.plans import Plan
@@ -314,9 +315,22 @@ def _run_sync(ref: Ref, session: Session, arguments: Arguments, site: Site, stat
     frame = m.frame
     mode, frame.mode = frame.mode, "greenlet"
     try:
-        return m.call(callee, given, site, state)
+        made = m.call(callee, given, site, state)
     finally:
         frame.mode = mode
+    if not isinstance(made, Coroutine):
+        return made
+    m.emit(
+        CoroutineLost(
+            site=site,
+            label=made.label,
+            how="given to `run_sync()`, which calls a plain function,",
+            made=None,
+            in_async=True,
+            confidence=session.confidence,
+        )
+    )
+    return UNKNOWN
 
 
 # -- results

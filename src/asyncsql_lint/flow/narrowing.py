@@ -7,9 +7,11 @@ from msgspec.structs import replace
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.machine import Machine, truth
 from asyncsql_lint.flow.objects import Instance, Object, Slot
+from asyncsql_lint.flow.plans import LOADS
 from asyncsql_lint.flow.state import State
-from asyncsql_lint.flow.values import NONE, ClassValue, Const, Opaque, Ref, TupleValue, Value
+from asyncsql_lint.flow.values import NONE, ClassValue, Const, Opaque, Ref, Statement, TupleValue, Value
 from asyncsql_lint.index.definitions import ClassInfo, Target
+from asyncsql_lint.index.models import Attribute
 from asyncsql_lint.syntax import facts as f
 
 
@@ -27,7 +29,9 @@ def narrow(test: f.Expr, holds: bool, state: State, m: Machine) -> None:
         case f.Call(func=f.Name(id="isinstance"), args=(f.Name() as target, kind)):
             _isinstance(target, kind, holds, state, m)
         case f.Name() | f.Attr() | f.Walrus():
-            if not holds:
+            if holds:
+                _has_key(test, state, m)
+            else:
                 _no_key(test, state, m)
             value = place(test, state, m)
             if value is not None:
@@ -49,8 +53,8 @@ def _compared(test: f.Compare, holds: bool, state: State, m: Machine) -> None:
     same = (test.op in {"is", "=="}) is holds
     if not isinstance(test.right, f.Const):
         return
-    if same and test.right.kind == "none":
-        _no_key(test.left, state, m)
+    if test.right.kind == "none":
+        (_no_key if same else _has_key)(test.left, state, m)
     value = place(test.left, state, m)
     if value is None:
         return
@@ -65,13 +69,42 @@ def _compared(test: f.Compare, holds: bool, state: State, m: Machine) -> None:
 
 def _no_key(expression: f.Expr, state: State, m: Machine) -> None:
     """A many-to-one whose foreign key is NULL is None without any SQL (`LazyLoader._load_for_state`)."""
+    for owner, _, relation in _keyed(expression, state, m):
+        orm.put(owner, relation.name, Slot(orm.MAYBE), state)
+
+
+def _has_key(expression: f.Expr, state: State, m: Machine) -> None:
+    """One of several foreign keys is set: the object may come from that statement of several which loads its target.
+
+    `for statement in (of_orders, of_subscriptions)`, then `if seat.order_id is not None: seat.order`.
+    """
+    for owner, instance, relation in _keyed(expression, state, m):
+        if orm.relationship_loaded(instance, relation)[1] not in {"lazy", "raise"}:
+            continue
+        statements = [value for value in state.env.values() if isinstance(value, Statement)]
+        if any(_loads(statement, instance, relation.name) for statement in statements):
+            orm.put(owner, relation.name, Slot(orm.MAYBE), state)
+
+
+def _loads(statement: Statement, instance: Instance, name: str) -> bool:
+    for entity in statement.entities or ():
+        branch = entity.plan.get(name) if entity.model is instance.model else None
+        if branch is not None and branch.strategy in LOADS:
+            return True
+    return False
+
+
+def _keyed(expression: f.Expr, state: State, m: Machine) -> list[tuple[Ref, Instance, Attribute]]:
+    """The many-to-ones that a foreign key, `obj.order_id`, is of, with their object."""
     owner = place(expression.value, state, m) if isinstance(expression, f.Attr) else None
     instance = m.instance(owner, state)
     if instance is None or not isinstance(owner, Ref) or not isinstance(expression, f.Attr):
-        return
-    for relation in m.models.relationships(instance.model):
-        if relation.direction == "many-to-one" and relation.foreign_keys == {expression.name}:
-            orm.put(owner, relation.name, Slot(orm.MAYBE), state)
+        return []
+    return [
+        (owner, instance, relation)
+        for relation in m.models.relationships(instance.model)
+        if relation.direction == "many-to-one" and relation.foreign_keys == {expression.name}
+    ]
 
 
 def _isinstance(target: f.Name, kind: f.Expr, holds: bool, state: State, m: Machine) -> None:

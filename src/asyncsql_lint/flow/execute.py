@@ -422,7 +422,7 @@ class Executor(Contexts):
         """`while test: ... else: ...`."""
         done: list[State] = []
         heads = [state]
-        seen: list[State] = []
+        seen: set[object] = set()
         outer, self.frame.sink = self.frame.sink, Sink(watched=self.frame.sink.watched)
         sink = self.frame.sink
         self.looping += 1
@@ -438,10 +438,10 @@ class Executor(Contexts):
                     if known is not False:
                         self.narrow(statement.test, True, end)
                         entering.append(end)
-            seen += heads
+            seen |= {head.signature() for head in heads}
             ends = self.joined([*self.block(statement.body, self.joined(entering)), *sink.continues])
             sink.continues.clear()
-            heads = [e for e in ends if not any(e.same(s) for s in seen)]
+            heads = [e for e in ends if e.signature() not in seen]
             if not heads:
                 break
         self.looping -= 1
@@ -476,12 +476,12 @@ class Executor(Contexts):
                     orm.update(ref, nothing, life=Life.UNKNOWN, expired=None, over={})
                 transactions.let_go((element,), nothing)
                 empty.append(nothing)
-        seen: list[State] = []
+        seen: set[object] = set()
         self.looping += 1
         for _ in range(TURNS):
             ends: list[State] = []
             for head, element in heads:
-                seen.append(head)
+                seen.add(head.signature())
                 start = head.copy()
                 self.bind(statement.target, self.another(element, start), start)
                 for end in [*self.block(statement.body, [start]), *sink.continues]:
@@ -491,7 +491,7 @@ class Executor(Contexts):
             ends = self.joined(ends)
             done += [e.copy() for e in ends]
             transactions.next_turn(sources, self.site(statement.iter), ends, self)
-            fresh = [e for e in ends if not any(e.same(s) for s in seen)]
+            fresh = [e for e in ends if e.signature() not in seen]
             if not fresh:
                 break
             heads = [(e, heads[0][1]) for e in fresh]

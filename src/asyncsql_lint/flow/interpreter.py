@@ -9,6 +9,7 @@ from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import advice, defaults, percall
 from asyncsql_lint.flow import instances as orm
+from asyncsql_lint.flow.answers import forget_conditions
 from asyncsql_lint.flow.engines import MAKERS
 from asyncsql_lint.flow.events import SyncSessionGiven
 from asyncsql_lint.flow.injection import Injection
@@ -171,6 +172,7 @@ class Interpreter(Injection):
 
     def analyse(self, functions: Iterable[FunctionInfo], modules: Iterable[ModuleInfo]) -> None:
         """Analyse functions as if a framework called them, and the bodies of modules."""
+        forget_conditions()
         for module in modules:
             self.root(module, None)
         rest: list[FunctionInfo] = []

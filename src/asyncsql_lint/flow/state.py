@@ -117,6 +117,8 @@ class State:
             value = pair[1]
             kind = type(value)
             if kind in _PLAIN:
+                if kind is Const and is_address(value):
+                    names.append(pair)
                 continue
             if (kind is Ref and type(heap.get(value.id)) is not Object) or not dull(value, heap, known):  # type: ignore[attr-defined] # it is a Ref
                 names.append(pair)
@@ -124,6 +126,12 @@ class State:
             (n, _identity(o)) for n, o in heap.items() if type(o) is not Object or not _dull_object(n, heap, known)
         ]
         return (frozenset(names), frozenset(objects), self.tasks)
+
+
+def is_address(value: Value) -> bool:
+    """Whether a value is a URL, or the beginning of one: it says which driver a database has."""
+    text = value.of if isinstance(value, Primitive) else value
+    return isinstance(text, Const) and isinstance(text.value, str) and "://" in text.value
 
 
 Heap = Mapping[int, HeapObject]

@@ -20,7 +20,7 @@ from asyncsql_lint.flow.events import AttributeRead, Event
 from asyncsql_lint.flow.freeze import Frozen, Renaming, reachable, renamed, renamed_object
 from asyncsql_lint.flow.machine import FIRST_ID, MAX_DEPTH, MAX_STEPS, Frame, Machine, Sink, Unreachable
 from asyncsql_lint.flow.objects import HeapObject, Instance, Loaded, Object, Session, Slot
-from asyncsql_lint.flow.state import HANDLED, Effect, RunningTask, State, dull, join
+from asyncsql_lint.flow.state import HANDLED, Effect, RunningTask, State, dull, is_address, join
 from asyncsql_lint.flow.values import NONE, UNKNOWN, Const, Coroutine, Engine, Opaque, Ref, Statement, Value
 from asyncsql_lint.index.definitions import FunctionInfo
 
@@ -348,6 +348,8 @@ def _alike(one: Outcome, other: Outcome) -> bool:
         return False
     if one.value == other.value:
         return True
+    if is_address(one.value) and is_address(other.value):
+        return False  # a URL for each of several databases
     if dull(one.value, one.heap) and dull(other.value, other.heap):
         return not one.effects or (
             _nothing(one.value) == _nothing(other.value) and _truth(one.value) == _truth(other.value)

@@ -14,7 +14,7 @@ from asyncsql_lint.index.definitions import ClassInfo
 
 def check(model: ClassInfo, names: Names, m: Machine) -> None:
     """Tell of defaults that do not go with their columns."""
-    engine = m.engines.near(model.module.path)
+    engine = m.engines.of_all(model.module.path)
     for name, column in m.models.attributes(model).items():
         found = m.column_types.of(model, column)
         if found is None or found.kind not in datatypes.TEMPORAL:

@@ -15,8 +15,10 @@ from asyncsql_lint.index.definitions import FunctionInfo
 from asyncsql_lint.libraries import asyncpg
 from asyncsql_lint.libraries.drivers import split
 
-MAKERS = frozenset({"create_async_engine", "async_engine_from_config", "AsyncEngine"})
-"""Words without which no function makes an async engine."""
+MAKERS = frozenset(
+    {"create_async_engine", "async_engine_from_config", "AsyncEngine", "create_engine", "engine_from_config"}
+)
+"""Words without which no function makes an engine."""
 
 _UNPOOLED = frozenset({"sqlalchemy.NullPool", "sqlalchemy.pool.NullPool"})
 _POOLED = frozenset({"sqlalchemy.AsyncAdaptedQueuePool", "sqlalchemy.pool.AsyncAdaptedQueuePool"})
@@ -36,6 +38,7 @@ class Engines:
         self.expiring: dict[Site, str] = {}
         self.unpinged: dict[Site, str] = {}
         self.complete = False
+        self._sync: set[str] = set()
 
     def number(self, site: Site) -> int:
         """A number for the engine made at a place, beside those of objects."""
@@ -44,6 +47,8 @@ class Engines:
     def note(self, engine: Engine, function: FunctionInfo | None) -> None:
         """A function made an engine; the same call may make several, of other URLs."""
         if not engine.is_async:
+            if not _is_aside(engine.site.path):
+                self._sync.add(engine.site.path)
             return
         self._makers[engine.site] = function
         known = self._made.setdefault(engine.site, {})
@@ -65,6 +70,18 @@ class Engines:
         if folder not in self._near:
             self._near[folder] = self._nearest(folder, aside=False)
         return self._near[folder]
+
+    def of_all(self, path: str) -> Engine | None:
+        """The engine of all that writes the models of a file; None where sync engines may write them, too."""
+        folder = path.rpartition("/")[0]
+        while folder:
+            here = f"{folder}/"
+            if any(one.startswith(here) for one in self._sync):
+                return None
+            if any(site.path.startswith(here) for site in self._made):
+                return self.near(path)
+            folder = folder.rpartition("/")[0]
+        return None
 
     def _nearest(self, folder: str, *, aside: bool) -> Engine | None:
         while folder:

@@ -269,7 +269,7 @@ class Attributes(Expressions):
         if name in {"sync_session", "sync_connection"} or (name == "is_active" and session.failed is not None):
             transactions.doubted(ref.id, state)
         if name == "sync_session" and session.is_async:
-            return self.new(replace(transactions.derived(session), is_async=False, twin=ref.id), state)
+            return self.new(replace(session.at_rest(), is_async=False, twin=ref.id), state)
         if name == "no_autoflush":
             return Primitive("no_autoflush")
         if name == "is_active" and not self.catches():

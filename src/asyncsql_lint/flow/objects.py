@@ -144,7 +144,10 @@ class Session(Struct, frozen=True):
     unsaved: Cause | None = None
 
     def at_rest(self) -> Session:
-        """The same session when nothing is known of its transaction, nor who closes it."""
+        """The same session when nothing is known of its transaction, nor who closes it.
+
+        So it stands for several that differ in that, or for another view of it: the original keeps its own state.
+        """
         return replace(
             self,
             transaction=Transaction.UNKNOWN,

@@ -177,7 +177,7 @@ def operation(
         case "run_sync":
             return _run_sync(ref, session, arguments, site, state, m)
         case "connection":
-            made = transactions.derived(session)
+            made = session.at_rest()
             return m.new(replace(made, kind="connection", twin=None, origin=site), state)
         case _:
             return UNKNOWN if name in {"get_raw_connection", "execution_options", "start"} else NONE
@@ -309,7 +309,7 @@ def _run_sync(ref: Ref, session: Session, arguments: Arguments, site: Site, stat
     number = owner(ref, state, m)
     if not isinstance(callee, (FunctionValue, BoundMethod)):
         transactions.doubted(number, state)
-    twin = transactions.derived(session)
+    twin = session.at_rest()
     twin = replace(twin, is_async=False, greenlet=True, twin=number, origin=site)
     given = Arguments((m.new(twin, state), *rest), arguments.keywords, arguments.open)
     frame = m.frame

@@ -111,20 +111,6 @@ def given(session: Session) -> Session:
     return replace(session, transaction=Transaction.UNKNOWN, failed=None)
 
 
-def derived(session: Session) -> Session:
-    """Without its transaction: another view of the same session, whose own state is kept with the original."""
-    return replace(
-        session,
-        transaction=Transaction.UNKNOWN,
-        blocks=0,
-        failed=None,
-        kept=True,
-        ended=None,
-        saves=False,
-        unsaved=None,
-    )
-
-
 def _put(number: int, session: Session, state: State, transaction: Transaction, *, blocks: int) -> None:
     unsaved = session.unsaved if transaction in BEGUN else None
     state.heap[number] = replace(session, transaction=transaction, blocks=blocks, failed=None, unsaved=unsaved)

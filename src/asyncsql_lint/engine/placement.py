@@ -13,6 +13,7 @@ from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.events import AttributeRead, DependencyMisused, Event, Mismatch
 from asyncsql_lint.index.definitions import FunctionInfo
+from asyncsql_lint.index.modules import is_test
 
 
 def placed(
@@ -55,12 +56,6 @@ def _staged(event: Event) -> bool:
 def _replaced(event: Event) -> bool:
     """Whether a helper reads what `noload` left empty: it is often given what stands in for it, too."""
     return isinstance(event, AttributeRead) and event.why == "noload" and bool(event.calls)
-
-
-def is_test(path: str) -> bool:
-    """Whether a file is a test or belongs to tests."""
-    folder, _, name = path.rpartition("/")
-    return name.startswith("test_") or name == "conftest.py" or "tests" in folder.split("/")
 
 
 def _what(event: Event) -> str:

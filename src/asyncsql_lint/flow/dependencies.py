@@ -27,7 +27,7 @@ from asyncsql_lint.flow.values import (
 )
 from asyncsql_lint.index.definitions import ExternalName, FunctionInfo
 from asyncsql_lint.syntax import facts as f
-from asyncsql_lint.syntax.walk import inside
+from asyncsql_lint.syntax.walk import blocks, inside
 
 MANAGER = frozenset({"__aenter__", "__aexit__", "gen", "func", "args", "kwds"})
 """What may be asked of an async context manager itself."""
@@ -93,25 +93,10 @@ def _way_out(body: tuple[f.Stmt, ...], *, in_loop: bool = False) -> str:
             case f.For() | f.While():
                 found = _way_out(statement.body, in_loop=True) or _way_out(statement.orelse, in_loop=in_loop)
             case _:
-                found = next((w for b in _blocks(statement) if (w := _way_out(b, in_loop=in_loop))), "")
+                found = next((w for b in blocks(statement) if (w := _way_out(b, in_loop=in_loop))), "")
         if found:
             return found
     return ""
-
-
-def _blocks(statement: f.Stmt) -> list[tuple[f.Stmt, ...]]:
-    """The blocks within a statement that is no loop."""
-    match statement:
-        case f.If():
-            return [statement.body, statement.orelse]
-        case f.With():
-            return [statement.body]
-        case f.Try():
-            return [statement.body, statement.orelse, statement.final, *(h.body for h in statement.handlers)]
-        case f.Match():
-            return [case.body for case in statement.cases]
-        case _:
-            return []
 
 
 def gives_session(value: GeneratorValue, site: Site, state: State, m: Machine) -> bool:

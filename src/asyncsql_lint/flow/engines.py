@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.values import Arguments, DictValue, Engine, External
 from asyncsql_lint.index.definitions import FunctionInfo
+from asyncsql_lint.index.modules import is_test
 from asyncsql_lint.libraries import asyncpg
 from asyncsql_lint.libraries.drivers import split
 
@@ -96,8 +97,7 @@ class Engines:
 
 def _is_aside(path: str) -> bool:
     """Whether a file has engines of its own: a test, or the script of migrations."""
-    folder, _, name = path.rpartition("/")
-    return name in {"conftest.py", "env.py"} or name.startswith("test_") or "tests" in folder.split("/")
+    return is_test(path) or path.rpartition("/")[2] == "env.py"
 
 
 def _only(made: list[dict[str, Engine]]) -> Engine | None:

@@ -27,10 +27,11 @@ from asyncsql_lint.flow.values import (
     Ref,
     Value,
 )
-from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo, ModuleInfo, Target, blocks, collect
+from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo, ModuleInfo, Target, collect
 from asyncsql_lint.index.models import Models
 from asyncsql_lint.index.project import ProjectIndex
 from asyncsql_lint.syntax import facts as f
+from asyncsql_lint.syntax.walk import blocks
 
 
 class Interpreter(Injection):

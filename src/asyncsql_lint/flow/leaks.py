@@ -18,6 +18,7 @@ from asyncsql_lint.flow.objects import Cause, Instance, Life, Object, Session, T
 from asyncsql_lint.flow.state import State
 from asyncsql_lint.flow.transactions import known, let_go
 from asyncsql_lint.flow.values import NONE, Arguments, Const, FunctionValue, ListValue, Opaque, Ref, Statement, Value
+from asyncsql_lint.index.modules import is_test_file
 from asyncsql_lint.syntax import facts as f
 
 
@@ -146,8 +147,7 @@ def closing(number: int, site: Site, state: State, m: Machine) -> None:
     if session is None or session.unsaved is None or session.origin is None or function is None:
         return
     written = session.unsaved
-    file = m.frame.module.path.rpartition("/")[2]
-    if file.startswith("test_") or file == "conftest.py":
+    if is_test_file(m.frame.module.path):
         return  # what a test writes is often not to stay
     if not m.within(session.origin) or not m.within(written.site) or not _ENDINGS.isdisjoint(function.node.words):
         return

@@ -9,12 +9,10 @@ from __future__ import annotations
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.events import Mismatch
 from asyncsql_lint.flow.machine import Machine
-from asyncsql_lint.flow.repeated import is_repeated
+from asyncsql_lint.flow.repeated import bodies_around, is_repeated
 from asyncsql_lint.flow.state import Effect, State
 from asyncsql_lint.flow.values import UNKNOWN, Arguments, Coroutine, Engine, Value
 from asyncsql_lint.libraries.drivers import split
-from asyncsql_lint.syntax import facts as f
-from asyncsql_lint.syntax.walk import inside
 
 _ATTACHED = "RuntimeError: Task got Future attached to a different loop"
 _ANOTHER = "starts another event loop, but the engine's pool keeps connections of the one before"
@@ -96,15 +94,8 @@ def _is_looped(engine: Engine, site: Site, m: Machine) -> bool:
     function = m.frame.function
     if function is None:
         return False
-    for loop in inside(function.node.body):
-        if isinstance(loop, (f.For, f.While)):
-            parts = list(inside(loop.body))
-            nodes = {node.at for node in parts}
-            if any(isinstance(p, f.Return) or (isinstance(p, f.Jump) and p.kind == "break") for p in parts):
-                continue
-            if site.node in nodes and not (engine.site.path == site.path and engine.site.node in nodes):
-                return True
-    return False
+    within = engine.site.path == site.path
+    return any(not (within and engine.site.node in nodes) for nodes in bodies_around(site.node, function))
 
 
 def _tell(

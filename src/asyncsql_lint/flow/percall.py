@@ -6,7 +6,7 @@ from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.events import Mismatch
 from asyncsql_lint.flow.machine import Machine
-from asyncsql_lint.flow.repeated import is_endpoint
+from asyncsql_lint.flow.repeated import bodies_around, is_endpoint
 from asyncsql_lint.index.definitions import FunctionInfo
 from asyncsql_lint.syntax import facts as f
 from asyncsql_lint.syntax.walk import inside
@@ -47,7 +47,7 @@ def _where(site: Site, function: FunctionInfo, m: Machine) -> str:
         return f"in the endpoint `{function.name}`"
     if function in m.engines.dependencies:
         return f"in the dependency `{function.name}`"
-    return "in a loop" if _is_looped(site, node) else ""
+    return "in a loop" if any(bodies_around(site.node, function)) else ""
 
 
 def _is_cached(node: f.Function) -> bool:
@@ -90,15 +90,3 @@ def _is_kept(site: Site, node: f.Function) -> bool:
 
 def _mentions(expression: f.Expr, nodes: set[int], names: set[str]) -> bool:
     return any(part.at in nodes or (isinstance(part, f.Name) and part.id in names) for part in inside(expression))
-
-
-def _is_looped(site: Site, node: f.Function) -> bool:
-    """Whether a place is in a `for` or `while` that goes on after it."""
-    for loop in inside(node.body):
-        if not isinstance(loop, (f.For, f.While)):
-            continue
-        parts = list(inside(loop.body))
-        leaves = any(isinstance(p, (f.Return, f.Yield)) or (isinstance(p, f.Jump) and p.kind == "break") for p in parts)
-        if not leaves and any(p.at == site.node for p in parts):
-            return True
-    return False

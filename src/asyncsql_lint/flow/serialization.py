@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.objects import Instance, Loaded
+from asyncsql_lint.flow.repeated import is_router
 from asyncsql_lint.flow.state import State
 from asyncsql_lint.flow.values import ListValue, Ref, TupleValue, Value
 from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo, ModuleInfo, Target
@@ -168,7 +169,7 @@ def response_model(info: FunctionInfo, m: Machine) -> tuple[ClassInfo | None, bo
             continue
         if not decorator.args or not isinstance(decorator.args[0], (f.Const, f.FString, f.Name, f.Attr)):
             continue
-        if not _is_router(decorator.func.value, info, m):
+        if not is_router(decorator.func.value, info, m):
             continue
         for keyword in decorator.keywords:
             if keyword.name == "response_model":
@@ -183,21 +184,3 @@ def response_model(info: FunctionInfo, m: Machine) -> tuple[ClassInfo | None, bo
             return None, False, ""
         return None, True, ""
     return None
-
-
-def _is_router(expression: f.Expr, info: FunctionInfo, m: Machine) -> bool:
-    """Whether a decorator's object is FastAPI's: by what it was made of, also as a local name."""
-    module = info.module
-    for definition in m.index.resolve(module, expression):
-        if isinstance(definition, tuple):
-            value = definition[1].value
-            if isinstance(value, f.Call):
-                for one in m.index.resolve(definition[0], value.func):
-                    if getattr(one, "name", "") in {"fastapi.FastAPI", "fastapi.APIRouter"}:
-                        return True
-                    if isinstance(one, ClassInfo) and m.index.externals(one) & {"fastapi.FastAPI", "fastapi.APIRouter"}:
-                        return True
-    if isinstance(expression, f.Name):
-        local = m.frame.closure.get(expression.id)
-        return local is not None and getattr(local, "kind", "") == "router"
-    return False

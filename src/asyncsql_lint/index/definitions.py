@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from asyncsql_lint.syntax import facts as f
+from asyncsql_lint.syntax.walk import blocks
 
 
 @dataclass(eq=False, slots=True)
@@ -144,16 +145,3 @@ def _targets(
     if isinstance(target, f.Sequence):
         return [pair for item in target.items for pair in _targets(item, value, None, site, "unpacked")]
     return []
-
-
-def blocks(statement: f.Stmt) -> tuple[tuple[f.Stmt, ...], ...]:
-    """The blocks within a statement, in which names of the same scope are bound."""
-    match statement:
-        case f.If() | f.While() | f.For():
-            return (statement.body, statement.orelse)
-        case f.With():
-            return (statement.body,)
-        case f.Try():
-            return (statement.body, *(h.body for h in statement.handlers), statement.orelse, statement.final)
-        case _:
-            return ()

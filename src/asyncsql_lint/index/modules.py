@@ -16,6 +16,17 @@ STARTED = ("main.py", "manage.py", "asgi.py", "wsgi.py", "conftest.py", "alembic
 """Files that lie where a program is started, and that folder on `sys.path`."""
 
 
+def is_test_file(path: str) -> bool:
+    """Whether pytest takes a file for tests: by its name."""
+    name = path.rpartition("/")[2]
+    return name.startswith("test_") or name == "conftest.py"
+
+
+def is_test(path: str) -> bool:
+    """Whether a file is a test or belongs to tests."""
+    return is_test_file(path) or "tests" in path.split("/")[:-1]
+
+
 class ModuleMap:
     """The files of the project by folder."""
 

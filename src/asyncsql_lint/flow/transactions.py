@@ -542,7 +542,13 @@ def _meant(kind: f.Expr | None, failing: str, m: Machine) -> bool:
 
 
 def _only_sqlite(m: Machine) -> bool:
-    """Whether a module is about SQLite, or all database URLs that the project mentions are."""
+    """Whether the database is SQLite: by the engines near the module.
+
+    Where their driver is not known, what the module or all URLs of the project mention may leave a claim out.
+    """
+    engine = m.engines.near(m.frame.module.path)
+    if engine is not None and engine.driver:
+        return engine.driver.startswith("sqlite")
     if any("sqlite" in word.lower() for word in m.frame.module.facts.words):
         return True
     if m.only_sqlite is None:

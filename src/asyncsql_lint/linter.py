@@ -6,22 +6,22 @@ import os
 import re
 import traceback
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING
 
+from asyncsql_lint.cache.store import Store
 from asyncsql_lint.config.library_versions import Versions
 from asyncsql_lint.config.load import Configuration
 from asyncsql_lint.config.model import Settings
 from asyncsql_lint.diagnostics import Applicability, Confidence, Diagnostic, Fix, Position, Span
-from asyncsql_lint.engine.fix import apply_fixes, write_atomically
-from asyncsql_lint.engine.run import Outcome, check, run
+from asyncsql_lint.engine.analysis import Analysis
+from asyncsql_lint.engine.dispatch import check
+from asyncsql_lint.engine.outcome import Engine, Progress
 from asyncsql_lint.engine.select import ABOUT_COMMENTS, SYNTAX_ERROR, Catalogue
 from asyncsql_lint.engine.suppressions import Comments, Suppressed, by_file, read_comments, split, used
 from asyncsql_lint.engine.unused import Complaint, unknown, unused
 from asyncsql_lint.errors import ISSUES, SourceError, UsageError
-from asyncsql_lint.flow.machine import Failure
 from asyncsql_lint.rule import RuleMeta
 from asyncsql_lint.rules import RULES
 from asyncsql_lint.source.discovery import Discovery, PathProblem, discover
@@ -30,25 +30,8 @@ from asyncsql_lint.source.filesystem import Disk, FileSystem
 from asyncsql_lint.source.project_versions import ProjectVersions
 from asyncsql_lint.source.read import read_source
 
-Progress = Callable[[int, int], None]
-"""Is told how many files are done, of how many."""
-
-
-class Engine(Protocol):
-    """The analysis: `asyncsql_lint.engine.run.run`, or what a test puts in its place."""
-
-    def __call__(
-        self,
-        files: Sequence[SourceFile],
-        *,
-        roots: Sequence[str],
-        report: Collection[str],
-        codes: Collection[str],
-        progress: Progress | None = None,
-        why: tuple[str, int] | None = None,
-        versions: Mapping[str, Versions] | None = None,
-    ) -> Outcome:
-        """All findings of `codes` in the files `report` of the project `files`."""
+if TYPE_CHECKING:
+    from asyncsql_lint.flow.machine import Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +41,7 @@ class Report:
     `failing` counts the findings that reach the `fail-on` of their file. `problems` are paths that could not be
     looked into, or whose analysis brought out a bug of ours; `warnings` is for people. `sources` holds every file of
     the project that is text, by path. `limits` counts how often each bound of the analysis was reached; what lies
-    beyond is unknown, and silent.
+    beyond is unknown, and silent. `parsed` counts the files that had to be parsed; None when nothing had changed.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -70,6 +53,7 @@ class Report:
     roots: tuple[str, ...] = ()
     sources: Mapping[str, SourceFile] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
+    parsed: int | None = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +82,13 @@ class _Project:
     enabled: Mapping[str, frozenset[str]]
 
 
-ANALYSIS: Engine = partial(run, rules=RULES)
-"""The analysis with all rules."""
-
-
 class Linter:
     """Checks files as `configuration` says, reading them through `files`.
 
     With `ignore_noqa`, no comment takes a finding back. A finding counts when it lies in what was given. Of a file
     that was given by its own name, the findings elsewhere count too whose trace leads through it (a changed model
-    breaks its readers), unless `report_only_given` is set; then fixes stay within the given files as well.
+    breaks its readers), unless `report_only_given` is set; then fixes stay within the given files as well. What is
+    worked out is kept in `store`; `jobs` is how many processes may parse.
     """
 
     def __init__(
@@ -117,7 +98,9 @@ class Linter:
         *,
         ignore_noqa: bool = False,
         report_only_given: bool = False,
-        engine: Engine = ANALYSIS,
+        store: Store | None = None,
+        jobs: int = 1,
+        engine: Engine | None = None,
         metas: Sequence[RuleMeta] | None = None,
     ) -> None:
         self.configuration = configuration
@@ -126,7 +109,7 @@ class Linter:
         self._versions = ProjectVersions(self._files)
         self._ignore_noqa = ignore_noqa
         self._report_only_given = report_only_given
-        self._engine = engine
+        self._engine = engine or Analysis(RULES, store, jobs)
 
     def versions(self, folder: str) -> Versions:
         """The versions of its libraries that count for the files in `folder` (absolute). Raises `ConfigError`."""
@@ -147,6 +130,8 @@ class Linter:
 
         `write` then puts them on the disk.
         """
+        from asyncsql_lint.engine.fix import apply_fixes
+
         project = self._project(paths)
         tried: list[Report] = [self._analyse(project, project.sources, progress)]
 
@@ -168,6 +153,8 @@ class Linter:
 
     def write(self, fixed: FixReport) -> tuple[PathProblem, ...]:
         """Write what was changed, each file whole or not at all; returns those that could not be written, and why."""
+        from asyncsql_lint.engine.fix import write_atomically
+
         problems: list[PathProblem] = []
         for path in fixed.changed:
             try:
@@ -253,6 +240,7 @@ class Linter:
             roots=project.found.roots,
             sources=sources,
             limits=outcome.limits,
+            parsed=outcome.parsed,
         )
 
     def _encoding_findings(self, project: _Project) -> Iterable[Diagnostic]:

@@ -121,6 +121,7 @@ def test_a_path_that_leads_to_no_file(tmp_path: Path, path: str, message: str) -
 
 AS_NOBODY = """
 import os, sys
+import asyncsql_lint.cli.session, asyncsql_lint.engine.fix, asyncsql_lint.engine.run
 import asyncsql_lint.reporters.text, rich.console
 from asyncsql_lint.cli.main import main
 if os.geteuid() == 0:

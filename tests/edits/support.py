@@ -7,9 +7,9 @@ import libcst as cst
 from asyncsql_lint.diagnostics.edit import TextEdit
 from asyncsql_lint.diagnostics.repair import Repair
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.edits import edits_for
 from asyncsql_lint.edits.document import Document
 from asyncsql_lint.edits.patch import Patch
+from asyncsql_lint.edits.repairs import edits_for
 from asyncsql_lint.syntax.locate import Located, locate
 
 PATH = "/project/app/repository.py"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from asyncsql_lint.config.library_versions import Versions
 from asyncsql_lint.diagnostics import Applicability, Confidence, Diagnostic, Fix, Position, Related, Span, TextEdit
-from asyncsql_lint.engine.run import Outcome
+from asyncsql_lint.engine.outcome import Outcome
 from asyncsql_lint.source.files import SourceFile
 from tests.engine.catalogue import NAMES
 

@@ -21,8 +21,8 @@ from asyncsql_lint.diagnostics import (
 )
 from asyncsql_lint.diagnostics.repair import InsertAwait
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.edits import Editor
 from asyncsql_lint.edits.lines import Lines
+from asyncsql_lint.edits.repairs import Editor
 from asyncsql_lint.engine.fix import FixResult, apply_fixes, compatible
 from asyncsql_lint.syntax.locate import locate
 

@@ -13,12 +13,7 @@ import click
 
 from asyncsql_lint import __version__
 from asyncsql_lint.cli.exit_codes import ExitCode
-from asyncsql_lint.cli.options import Options
-from asyncsql_lint.cli.output import say
-from asyncsql_lint.cli.session import run_options
 from asyncsql_lint.errors import ISSUES, AsyncsqlLintError
-from asyncsql_lint.index.definitions import FunctionInfo
-from asyncsql_lint.source.files import SourceFile
 
 PARSER_THREAD = "asyncsql-lint"
 """The name that `syntax.parse.on_deep_stack` gives its thread."""
@@ -80,6 +75,17 @@ def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
 @click.option("--ignore-noqa", is_flag=True, help="Report also what comments take back.")
 @click.option("--show-suppressed", is_flag=True, help="Show what comments take back, without counting it.")
 @click.option("--report-only-given", is_flag=True, help="Report nothing outside of the given files.")
+@click.option("--no-cache", is_flag=True, help="Work everything out anew, and keep nothing.")
+@click.option(
+    "--cache-dir",
+    metavar="FOLDER",
+    envvar="ASYNCSQL_LINT_CACHE_DIR",
+    help="Where to keep what was worked out.  [default: .asyncsql_lint_cache in the project]",
+)
+@click.option("--clear-cache", is_flag=True, help="Remove what was kept for PATH, and exit.")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Parse in N processes.  [default: one for each core]"
+)
 @click.option("--statistics", is_flag=True, help="Show how often each rule reports, in place of the findings.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 also when there are findings.")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 also when everything found was mended.")
@@ -98,6 +104,10 @@ def command(**given: Any) -> ExitCode:  # noqa: ANN401 -- click gives what the o
     Checks the Python files at each PATH (the current folder by default; `-` for standard input), and knows the whole
     project around them. Exits with 0 when nothing is found, 1 when something is, 2 when the job could not be done.
     """
+    # `--version` and `--help` need nothing of it.
+    from asyncsql_lint.cli.options import Options
+    from asyncsql_lint.cli.session import run_options
+
     return run_options(Options(**given))
 
 
@@ -114,6 +124,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _leave_at_once()
         return ExitCode.INTERRUPTED
     except AsyncsqlLintError as error:
+        from asyncsql_lint.cli.output import say
+
         say(f"error: {error}")
         return ExitCode.FAILED
     except Exception as error:  # noqa: BLE001 -- the last place where a bug can be told as one, not as a wall of frames
@@ -133,6 +145,8 @@ def _leave_at_once() -> None:
 
 
 def _tell_bug(error: Exception, verbose: bool) -> None:
+    from asyncsql_lint.cli.output import say
+
     path = _file_at_work(error)
     where = f" while it checked {path}" if path else ""
     say(f"error: asyncsql-lint {__version__} has a bug{where}: {type(error).__name__}: {error}")
@@ -143,6 +157,9 @@ def _tell_bug(error: Exception, verbose: bool) -> None:
 
 def _file_at_work(error: BaseException) -> str | None:
     """The file that the innermost frame of `error` was busy with, if a frame holds it or one of its functions."""
+    from asyncsql_lint.index.definitions import FunctionInfo
+    from asyncsql_lint.source.files import SourceFile
+
     path: str | None = None
     frame = error.__traceback__
     while frame is not None:

@@ -47,6 +47,10 @@ class Options:
     ignore_noqa: bool
     show_suppressed: bool
     report_only_given: bool
+    no_cache: bool
+    cache_dir: str | None
+    clear_cache: bool
+    jobs: int | None
     statistics: bool
     exit_zero: bool
     exit_non_zero_on_fix: bool

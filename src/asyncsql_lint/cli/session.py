@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TextIO
 
-from asyncsql_lint.cli.diff import write_diff
+from asyncsql_lint.cli.cache import clear_cache, processors, store_for
 from asyncsql_lint.cli.exit_codes import ExitCode
 from asyncsql_lint.cli.options import Options, configuration
 from asyncsql_lint.cli.output import emit, make_reporter, say
@@ -35,6 +35,9 @@ def run_options(options: Options) -> ExitCode:
     if options.explain is not None:
         emit(partial(write_page, named=options.explain, output_format=_early_format(options)), options.output_file)
         return ExitCode.CLEAN
+    if options.clear_cache:
+        clear_cache(options)
+        return ExitCode.CLEAN
     return Session(options).run()
 
 
@@ -50,6 +53,8 @@ class Session:
             files,
             ignore_noqa=options.ignore_noqa,
             report_only_given=options.report_only_given or self._is_stdin,
+            store=store_for(options, self._paths, files),
+            jobs=options.jobs or processors(),
         )
         self._format = self._linter.configuration.of_folder(normal(os.getcwd())).output_format
 
@@ -78,6 +83,8 @@ class Session:
             fixed = self._linter.fix(self._paths, unsafe=self._options.unsafe_fixes, progress=progress)
         report = fixed.report
         if self._options.diff:
+            from asyncsql_lint.cli.diff import write_diff
+
             self._tell(report, time.monotonic() - started)
             emit(partial(write_diff, fixed=fixed, base=normal(os.getcwd())), self._options.output_file)
             return self._exit_code(replace(report, failing=len(fixed.changed)))
@@ -135,7 +142,8 @@ class Session:
         if self._options.verbose:
             for name, times in sorted(report.limits.items()):
                 say(f"bound reached: {name}, {times} times; what lies beyond is taken as unknown")
-            say(f"checked {len(report.checked)} of {len(report.sources)} files read, in {seconds:.1f} s")
+            work = "nothing has changed since a run before" if report.parsed is None else f"{report.parsed} parsed"
+            say(f"checked {len(report.checked)} of {len(report.sources)} files read, {work}, in {seconds:.1f} s")
             for source in sorted({self._linter.configuration.of_file(path).source or "" for path in report.checked}):
                 say(f"configuration: {source or 'the defaults'}")
 

@@ -45,6 +45,7 @@ class PerFileIgnore:
 
 
 DEFAULT_EXCLUDE = (
+    ".asyncsql_lint_cache",
     ".bzr",
     ".direnv",
     ".eggs",

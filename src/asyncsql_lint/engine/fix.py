@@ -22,7 +22,8 @@ from asyncsql_lint.diagnostics import Applicability, Diagnostic, Position, Span,
 from asyncsql_lint.edits.patch import Patch
 from asyncsql_lint.errors import SourceError
 from asyncsql_lint.source.files import SourceFile
-from asyncsql_lint.syntax.parse import ParseFailure, on_deep_stack, parse
+from asyncsql_lint.syntax.failure import ParseFailure
+from asyncsql_lint.syntax.parse import on_deep_stack, parse
 
 Relint: TypeAlias = Callable[[Mapping[str, str]], Sequence[Diagnostic]]
 """Lints the project anew with other texts for the files given (all that differ from the disk), by absolute path."""

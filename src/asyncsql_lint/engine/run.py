@@ -3,52 +3,36 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from asyncsql_lint.config.library_versions import Versions
 from asyncsql_lint.diagnostics import Applicability, Diagnostic, Fix, Position, Related, Span
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.edits import Editor
+from asyncsql_lint.edits.repairs import Editor
+from asyncsql_lint.engine.dispatch import check
+from asyncsql_lint.engine.facts import FactsSource
 from asyncsql_lint.engine.meanings import Meanings
+from asyncsql_lint.engine.outcome import Outcome, Progress
 from asyncsql_lint.engine.placement import placed
 from asyncsql_lint.engine.why import explain
-from asyncsql_lint.flow.events import Event, Unparsable
+from asyncsql_lint.flow.events import Unparsable
 from asyncsql_lint.flow.interpreter import Interpreter
-from asyncsql_lint.flow.machine import Failure
 from asyncsql_lint.index.column_types import UTC_SINCE
 from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo, ModuleInfo
 from asyncsql_lint.index.models import Models
 from asyncsql_lint.index.project import ProjectIndex
 from asyncsql_lint.rule import Finding, Rule
 from asyncsql_lint.source.files import SourceFile
-from asyncsql_lint.syntax.facts import ModuleFacts
 from asyncsql_lint.syntax.locate import Located, locate
-from asyncsql_lint.syntax.lower import lower
-from asyncsql_lint.syntax.parse import ParseFailure, on_deep_stack, parse
-
-Progress = Callable[[int, int], None]
-"""Is told how many files are done, of how many."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a run found, sorted by place; `explanations` answer `why`.
-
-    `failures` are functions that brought out a bug of ours, `limits` counts how often each bound was reached.
-    """
-
-    diagnostics: tuple[Diagnostic, ...]
-    explanations: tuple[str, ...] = ()
-    failures: tuple[Failure, ...] = ()
-    limits: Mapping[str, int] = field(default_factory=dict)
+from asyncsql_lint.syntax.parse import on_deep_stack
 
 
 def run(
     files: Sequence[SourceFile],
     rules: Sequence[type[Rule[Any]]],
+    source: FactsSource,
     *,
     roots: Sequence[str],
     report: Collection[str],
@@ -59,16 +43,15 @@ def run(
 ) -> Outcome:
     """Analyse a project.
 
-    `files` are all its files, `rules` what may be found, `roots` the folders where its imports begin, `report` the
-    paths whose findings are wanted, `codes` the rules to run of those; `why` asks what is known of a line; `versions`
-    are those of the project's libraries, by folder. User code never makes this raise.
+    `rules` are those that may be found, `source` gives the facts of files; the rest is as in `engine.outcome.Engine`.
     """
-    return on_deep_stack(lambda: _run(files, rules, roots, report, codes, progress, why, versions or {}))
+    return on_deep_stack(lambda: _run(files, rules, source, roots, report, codes, progress, why, versions or {}))
 
 
 def _run(
     files: Sequence[SourceFile],
     rules: Sequence[type[Rule[Any]]],
+    source: FactsSource,
     roots: Sequence[str],
     report: Collection[str],
     codes: Collection[str],
@@ -79,7 +62,7 @@ def _run(
     enabled = gc.isenabled()
     gc.disable()  # trees and facts hold no cycles: collecting them over and over costs a third of the run
     try:
-        facts, broken = _facts(files, progress)
+        facts, broken = source.of(files, progress)
         index = ProjectIndex(facts, roots)
         machine = Interpreter(index, Models(index), versions)
         old = frozenset(folder for folder, found in versions.items() if found.sqlmodel.at_least(*UTC_SINCE) is False)
@@ -94,22 +77,7 @@ def _run(
     finally:
         if enabled:
             gc.enable()
-    return Outcome(tuple(diagnostics), explanations, tuple(machine.failures), machine.limits)
-
-
-def _facts(files: Sequence[SourceFile], progress: Progress | None) -> tuple[dict[str, ModuleFacts], list[Unparsable]]:
-    """The facts of every file that parses, and an event for each that does not."""
-    facts: dict[str, ModuleFacts] = {}
-    broken: list[Unparsable] = []
-    for done, file in enumerate(files, 1):
-        tree = parse(file.text)
-        if isinstance(tree, ParseFailure):
-            broken.append(Unparsable(site=Site(file.path, 0), reason=tree.message, line=tree.line, column=tree.column))
-        else:
-            facts[file.path] = lower(tree)
-        if progress is not None:
-            progress(done, len(files))
-    return facts, broken
+    return Outcome(tuple(diagnostics), explanations, tuple(machine.failures), machine.limits, source.parsed)
 
 
 def functions(index: ProjectIndex) -> Iterable[FunctionInfo]:
@@ -126,12 +94,6 @@ def _functions(module: ModuleInfo) -> Iterable[FunctionInfo]:
             yield binding
         elif isinstance(binding, ClassInfo):
             stack += [b for bindings in binding.members.values() for b in bindings]
-
-
-def check(events: Iterable[Event], rules: Iterable[type[Rule[Any]]]) -> list[Finding]:
-    """What the rules find in the events."""
-    made: list[Rule[Any]] = [rule() for rule in rules]
-    return [f for event in events for rule in made if isinstance(event, rule.listens_to) for f in rule.check(event)]
 
 
 class Positions:
@@ -207,6 +169,3 @@ class Positions:
 
 def _order(diagnostic: Diagnostic) -> tuple[Span, str, str]:
     return (diagnostic.span, diagnostic.code, diagnostic.message)
-
-
-__all__ = ["Outcome", "check", "functions", "run"]

@@ -9,11 +9,11 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 import libcst as cst
 
+from asyncsql_lint.syntax.failure import ParseFailure
 from asyncsql_lint.syntax.guard import danger
 
 STACK = 64 * 1024 * 1024
@@ -23,15 +23,6 @@ RECURSION = 20_000
 """Python's own limit in that thread: lowering and printing recurse over the tree as well."""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class ParseFailure:
-    """Why and where a file does not parse; `line` counts from 1, `column` from 0."""
-
-    message: str
-    line: int
-    column: int
 
 
 def parse(text: str) -> cst.Module | ParseFailure:

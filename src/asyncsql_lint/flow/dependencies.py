@@ -6,6 +6,8 @@ suspended there, unless he goes on with it or closes it.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.events import DependencyMisused, Trace
 from asyncsql_lint.flow.freeze import reachable
@@ -72,10 +74,16 @@ def left_early(value: GeneratorValue, at: int, site: Site, state: State, m: Mach
     function = m.frame.function
     if function is None or not value.is_async or not _cleans_up(value):
         return
-    loop = next((n for n in inside(function.node.body) if isinstance(n, f.For) and n.at == at), None)
+    loop = _loops(function.node).get(at)
     how = _way_out(loop.body) if loop is not None else ""
     if loop is not None and how and not _is_held(loop.iter, function) and gives_session(value, site, state, m):
         m.emit(DependencyMisused(site=site, kind=how, name=_name(value), trace=_defined(value)))
+
+
+@lru_cache(maxsize=256)
+def _loops(function: f.Function) -> dict[int, f.For]:
+    """The `for` loops of a function, by number."""
+    return {node.at: node for node in inside(function.body) if isinstance(node, f.For)}
 
 
 def _way_out(body: tuple[f.Stmt, ...], *, in_loop: bool = False) -> str:

@@ -13,7 +13,7 @@ from asyncsql_lint.flow.answers import forget_conditions
 from asyncsql_lint.flow.engines import MAKERS
 from asyncsql_lint.flow.events import SyncSessionGiven
 from asyncsql_lint.flow.injection import Injection
-from asyncsql_lint.flow.machine import Failure, Frame, Sink, Unreachable
+from asyncsql_lint.flow.machine import Failure, Unreachable, outside
 from asyncsql_lint.flow.names import Names
 from asyncsql_lint.flow.objects import Life, Object
 from asyncsql_lint.flow.relevance import Relevance
@@ -71,13 +71,11 @@ class Interpreter(Injection):
             if not isinstance(decorator, FunctionValue):
                 continue
             state = State({}, {})
-            self.frames.append(Frame(info.module, None, "sync", {}, Sink()))
             try:
-                made = self.call(decorator, Arguments((value,)), Site(info.module.path, info.node.at), state)
+                with self.entered(outside(info.module)):
+                    made = self.call(decorator, Arguments((value,)), Site(info.module.path, info.node.at), state)
             except Unreachable:
                 made = UNKNOWN
-            finally:
-                self.frames.pop()
             if isinstance(made, FunctionValue):
                 value = made
         return value
@@ -157,16 +155,14 @@ class Interpreter(Injection):
             return None
         state = State({}, {})
         site = Site(init.module.path, init.node.at)
-        self.frames.append(Frame(info.module, None, "sync", {}, Sink()))
         try:
-            ref = self.new(Object(info), state)
-            env = self.given_by_framework(init, state, ref)
-            self.run_with(init, env, site, state, "sync")
-            made = self.plain_object(ref, state)
+            with self.entered(outside(info.module)):
+                ref = self.new(Object(info), state)
+                env = self.given_by_framework(init, state, ref)
+                self.run_with(init, env, site, state, "sync")
+                made = self.plain_object(ref, state)
         except Unreachable:
             return None
-        finally:
-            self.frames.pop()
         return (made, state) if made is not None else None
 
     # -- roots
@@ -194,14 +190,12 @@ class Interpreter(Injection):
 
     def root_defaults(self, info: ClassInfo) -> None:
         """Look through the defaults of a model's columns."""
-        self.frames.append(Frame(info.module, None, "sync", {}, Sink()))
         self.steps = 0
         try:
-            self.defaults(info)
+            with self.entered(outside(info.module)):
+                self.defaults(info)
         except Exception as error:  # noqa: BLE001 -- one model must not take the others' findings with it
             self.failures.append(Failure(info.module.path, info.qualname, error))
-        finally:
-            self.frames.pop()
 
     def defaults(self, info: ClassInfo) -> None:
         """Tell of defaults that do not go with their columns."""
@@ -212,21 +206,19 @@ class Interpreter(Injection):
 
     def root(self, module: ModuleInfo, function: FunctionInfo | None) -> None:
         """Analyse one function with what its signature says, or a module's body."""
-        self.frames.append(Frame(module, None, "sync", {}, Sink()))
         state = State({}, {})
         self.steps = 0
         forget_identities()
         try:
-            if function is None:
-                self.block(module.facts.body, [state])
-            else:
-                self.root_function(function, state)
+            with self.entered(outside(module)):
+                if function is None:
+                    self.block(module.facts.body, [state])
+                else:
+                    self.root_function(function, state)
         except Unreachable:
             pass
         except Exception as error:  # noqa: BLE001 -- one function must not take the others' findings with it
             self.failures.append(Failure(module.path, function.qualname if function is not None else "", error))
-        finally:
-            self.frames.pop()
 
     def root_function(self, function: FunctionInfo, state: State) -> None:
         """Analyse a function as if a framework called it."""

@@ -8,7 +8,8 @@ one value in one state, and what belongs together (a helper returned None *and* 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -158,6 +159,11 @@ class Frame:
         return self.function.qualname if self.function is not None else "<module>"
 
 
+def outside(module: ModuleInfo) -> Frame:
+    """A frame for what is evaluated in a module, but in no function."""
+    return Frame(module, None, "sync", {}, Sink())
+
+
 T = TypeVar("T")
 
 
@@ -171,7 +177,12 @@ class Failure:
 
 
 class Machine(ABC):
-    """State that outlives functions, and what every part of the analysis needs."""
+    """State that outlives functions, and what every part of the analysis needs.
+
+    `frame` is the function that is being analysed, the last of `frames`.
+    """
+
+    frame: Frame
 
     def __init__(self, index: ProjectIndex, models: Models, versions: Mapping[str, Versions]) -> None:
         self.index = index
@@ -230,10 +241,17 @@ class Machine(ABC):
 
     # -- frames
 
-    @property
-    def frame(self) -> Frame:
-        """The function that is being analysed."""
-        return self.frames[-1]
+    @contextmanager
+    def entered(self, frame: Frame) -> Iterator[None]:
+        """Have `frame` be the one that is being analysed."""
+        self.frames.append(frame)
+        self.frame = frame
+        try:
+            yield
+        finally:
+            self.frames.pop()
+            if self.frames:
+                self.frame = self.frames[-1]
 
     def site(self, node: f.Node) -> Site:
         """The place of a node of the function that is being analysed."""

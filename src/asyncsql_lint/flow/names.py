@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.freeze import reachable, renamed, renamed_object, renumbering
-from asyncsql_lint.flow.machine import Frame, Machine, Sink, Unreachable
+from asyncsql_lint.flow.machine import Machine, Unreachable, outside
 from asyncsql_lint.flow.objects import Instance, Life, Object, Session
 from asyncsql_lint.flow.plans import Plan
 from asyncsql_lint.flow.state import State
@@ -119,13 +119,11 @@ class Names:
     def _evaluate_global(self, module: ModuleInfo, expression: f.Expr, scope: dict[str, Value]) -> Value:
         m = self._m
         state = State(dict(scope), {})
-        m.frames.append(Frame(module, None, "sync", {}, Sink()))
         try:
-            value = m.evaluate(expression, state)
+            with m.entered(outside(module)):
+                value = m.evaluate(expression, state)
         except Unreachable:
             return UNKNOWN
-        finally:
-            m.frames.pop()
         return self.globalised(value, state)
 
     def globalised(self, value: Value, state: State) -> Value:

@@ -8,6 +8,7 @@ whose differing values are unknown: unknown is silent.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -33,6 +34,8 @@ from asyncsql_lint.flow.values import (
     Value,
 )
 from asyncsql_lint.syntax import facts as f
+
+Heap: TypeAlias = Mapping[int, HeapObject]
 
 HANDLED = "<handler>"
 """Among what a state assumes: that an exception was raised and caught."""
@@ -105,8 +108,11 @@ class State:
             self.answers = answers.without(name, self.answers, only_parts=True)
 
     def same(self, other: State) -> bool:
-        """Whether nothing that matters differs: what has nothing to do with a database does not count."""
-        return self.signature() == other.signature()
+        """Whether nothing that matters differs: what has nothing to do with a database does not count.
+
+        As comparing signatures, but mostly by identity: states side by side have most of their values in common.
+        """
+        return self.tasks == other.tasks and _same_names(self, other) and _same_heap(self.heap, other.heap)
 
     def signature(self) -> object:
         """Equal for states in which nothing that matters differs."""
@@ -128,13 +134,42 @@ class State:
         return (frozenset(names), frozenset(objects), self.tasks)
 
 
+def _same_names(one: State, other: State) -> bool:
+    env = other.env
+    for name, value in one.env.items():
+        there = env.get(name)
+        if value is there or value == there:
+            continue
+        if _counts(value, one.heap) or (there is not None and _counts(there, other.heap)):
+            return False
+    here = one.env
+    return not any(name not in here and _counts(value, other.heap) for name, value in env.items())
+
+
+def _counts(value: Value, heap: Heap) -> bool:
+    """Whether states are told apart by the value of a name."""
+    return is_address(value) if isinstance(value, Const) else not dull(value, heap)
+
+
+def _same_heap(one: Heap, other: Heap) -> bool:
+    if one.keys() != other.keys():
+        if any(number not in other and not _dull_object(number, one, {}) for number in one):
+            return False
+        if any(number not in one and not _dull_object(number, other, {}) for number in other):
+            return False
+    for number, obj in one.items():
+        there = other.get(number)
+        if there is None or obj is there or _identity(obj) == _identity(there):
+            continue
+        if not (_dull_object(number, one, {}) and _dull_object(number, other, {})):
+            return False
+    return True
+
+
 def is_address(value: Value) -> bool:
     """Whether a value is a URL, or the beginning of one: it says which driver a database has."""
     text = value.of if isinstance(value, Primitive) else value
     return isinstance(text, Const) and isinstance(text.value, str) and "://" in text.value
-
-
-Heap = Mapping[int, HeapObject]
 
 
 def dull(value: Value | None, heap: Heap, known: dict[int, bool] | None = None) -> bool:
@@ -270,12 +305,13 @@ def join(states: list[State], bound: int = MAX_STATES) -> list[State]:
     """The same states, fewer: equal ones run together, and at most `bound` are left."""
     if len(states) < 2:
         return states
-    kept: dict[object, State] = {}
+    out: list[State] = []
     for state in states:
-        key = state.signature()
-        first = kept.get(key)
-        kept[key] = state if first is None else _absorb(first, state)
-    out = list(kept.values())
+        at = next((at for at, kept in enumerate(out) if kept.same(state)), None)
+        if at is None:
+            out.append(state)
+        else:
+            out[at] = _absorb(out[at], state)
     while len(out) > bound:
         out[-2:] = [_blur(out[-2], out[-1])]
     return out

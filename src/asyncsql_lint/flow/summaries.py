@@ -33,6 +33,12 @@ SMALL = 3
 MAX_VARIANTS = 8
 """Kinds of arguments for which a function is analysed; beyond them literals no longer count."""
 
+MIN_VARIANTS = 3
+"""Kinds of arguments for which a function is analysed whatever it costs."""
+
+MAX_SPENT = 300
+"""Statements gone through for a function that others call, with all that it calls: then there are no more kinds."""
+
 
 class Outcome(Struct, frozen=True):
     """One way out: its value, the objects that it left behind, and what it did to sessions.
@@ -76,6 +82,7 @@ class Summaries:
         self._execute = execute
         self._table: dict[object, Summary] = {}
         self._variants: dict[FunctionInfo, int] = {}
+        self._spent: dict[FunctionInfo, int] = {}
 
     def of(
         self, function: FunctionInfo, env: dict[str, Value], mode: str, state: State, closure: dict[str, Value]
@@ -84,7 +91,8 @@ class Summaries:
         names, values = list(env), list(env.values())
         closed, over = list(closure), list(closure.values())
         heap = state.heap
-        variants = self._variants.get(function, 0) if len(self._m.frames) > 1 else 0  # a root is always analysed
+        is_root = len(self._m.frames) == 1  # it is always analysed
+        variants = 0 if is_root else self._variants.get(function, 0)
         if variants >= MAX_VARIANTS:
             values = [_general(v) for v in values]
             heap = {n: _without_dull(o, heap) if isinstance(o, Object) else o for n, o in heap.items()}
@@ -94,7 +102,7 @@ class Summaries:
         if found is not None:
             return found, frozen
         summary = Summary(len(frozen.objects))
-        if variants >= 6 * MAX_VARIANTS:
+        if variants >= MIN_VARIANTS and self._spent.get(function, 0) >= MAX_SPENT:
             self._m.limit("variants")
             summary.lost = True
             return summary, frozen
@@ -107,10 +115,14 @@ class Summaries:
             self._table[key] = summary
             return summary, frozen
         self._table[key] = summary
-        self._variants[function] = self._variants.get(function, 0) + 1
         env = dict(zip(names, frozen.values[: len(names)], strict=True))
         closure = dict(zip(closed, frozen.values[len(names) :], strict=True))
+        before = self._m.steps
+        if not is_root:
+            self._variants[function] = variants + 1
         self._analyse(summary, function, env, mode, frozen.objects, closure)
+        if not is_root:
+            self._spent[function] = self._spent.get(function, 0) + self._m.steps - before
         return summary, frozen
 
     def _analyse(
@@ -124,12 +136,11 @@ class Summaries:
     ) -> None:
         m = self._m
         frame = Frame(m.scope(function), function, mode, closure, Sink(), len(objects), locks=m.frame.locks)
-        m.frames.append(frame)
         implicit, m.implicit = m.implicit, False
         try:
-            self._execute(function, State(env, dict(enumerate(objects))))
+            with m.entered(frame):
+                self._execute(function, State(env, dict(enumerate(objects))))
         finally:
-            m.frames.pop()
             m.implicit = implicit
         summary.outcomes = self._outcomes([(s, v) for s, v, _ in frame.sink.returns], objects)
         raised = join(frame.sink.raised(database=False), MAX_OUTCOMES)

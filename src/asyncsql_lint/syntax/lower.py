@@ -251,7 +251,8 @@ def _string(low: Lowering, node: cst.SimpleString, at: int) -> f.Expr:
         value = node.evaluated_value
     except (SyntaxError, ValueError):
         return f.Const(at, None, "string")
-    return f.Const(at, str(value))
+    # Half of a surrogate pair is a character to Python, and none that facts could travel with.
+    return f.Const(at, str(value).encode("utf-8", "replace").decode("utf-8"))
 
 
 def _concatenated(low: Lowering, node: cst.ConcatenatedString, at: int) -> f.Expr:

@@ -1,12 +1,14 @@
 """Which functions can have to do with a database at all: the others are not analysed for themselves.
 
 By words: a function matters when it mentions a name of the libraries or a model, or something of the project that
-matters: what a name at the top of its module means, or a method that few classes have. A function that does not may
-still be given a session or an ORM object; it is then analysed with that.
+matters: what a name at the top of its module means, a method of a class that it names or belongs to, or an attribute
+that few classes and modules have. A function that does not may still be given a session or an ORM object; it is then
+analysed with that.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypeAlias
 
 from asyncsql_lint.index.definitions import Binding, ClassInfo, FunctionInfo, ModuleInfo, Target
@@ -35,6 +37,9 @@ COMMON = frozenset(
 )
 """Names of methods that say nothing about whose they are."""
 
+PROPERTIES = frozenset({"property", "cached_property", "hybrid_property", "computed_field"})
+"""Decorators under which a method runs when an attribute is read."""
+
 FEW = 6
 """A method's name leads to its definitions when there are no more of them than this."""
 
@@ -47,13 +52,12 @@ class Relevance:
     def __init__(self, index: ProjectIndex, models: Models) -> None:
         self._index = index
         self._models = models
-        self._by_name: dict[str, list[_Key]] = {}
+        self._named: dict[str, list[_Key]] = {}
         self._callers: dict[_Key, list[_Key]] = {}
         self._found: set[_Key] = set()
-        modules = list(index.modules.values())
-        for module in modules:
+        for module in index.modules.values():
             self._name(module.bindings)
-        for module in modules:
+        for module in index.modules.values():
             self._define(module, module.bindings, None)
         self._spread()
 
@@ -65,7 +69,7 @@ class Relevance:
         for name, found in bindings.items():
             for binding in found:
                 if isinstance(binding, (FunctionInfo, ClassInfo)) and name not in COMMON:
-                    self._by_name.setdefault(name, []).append(binding)
+                    self._named.setdefault(name, []).append(binding)
                 if isinstance(binding, ClassInfo):
                     self._name(binding.members)
 
@@ -74,10 +78,12 @@ class Relevance:
         for name, found in bindings.items():
             for binding in found:
                 match binding:
-                    case FunctionInfo():
-                        self._mention(binding, module, binding.node.words | signature(binding.node))
+                    case FunctionInfo(node=node):
+                        outside = words_of(*_signature(node))
+                        self._mention(binding, module, node.words | outside, node.attributes, node.called)
                         if owner is not None:
-                            self._callers.setdefault(binding, []).append(owner)
+                            self._use(binding, owner, node.attributes)
+                            self._used(binding, name, owner)
                     case ClassInfo():
                         self._mention(binding, module, words_of(*binding.node.bases))
                         if self._models.is_mapped(binding):
@@ -85,29 +91,62 @@ class Relevance:
                         self._define(module, binding.members, binding)
                     case Target():
                         key = (module.path, name)
-                        self._mention(key, module, words_of(binding.value, binding.annotation))
+                        mentioned = words_of(binding.value, binding.annotation)
+                        self._mention(key, module, mentioned, mentioned, mentioned)
                         if owner is not None:
                             self._callers.setdefault(key, []).append(owner)
                     case _:
                         pass
 
-    def _mention(self, key: _Key, module: ModuleInfo, words: frozenset[str]) -> None:
+    def _mention(
+        self,
+        key: _Key,
+        module: ModuleInfo,
+        words: frozenset[str],
+        attributes: frozenset[str] = frozenset(),
+        called: frozenset[str] = frozenset(),
+    ) -> None:
+        """Note what `key` leads to: what its words mean in the module, and all that is called as it calls attributes."""
         self._callers.setdefault(key, [])
         if not TRIGGERS.isdisjoint(words):
             self._found.add(key)
             return
         for word in words:
-            for other in self._meant(module, word):
-                self._callers.setdefault(other, []).append(key)
+            if word not in module.bindings and not module.stars:
+                continue
+            for definition in self._index.lookup(module, word):
+                self._lead(key, definition, word, attributes)
+        for name in called:
+            named = self._named.get(name, ())
+            if len(named) <= FEW:
+                for other in named:
+                    self._callers.setdefault(other, []).append(key)
 
-    def _meant(self, module: ModuleInfo, word: str) -> list[_Key]:
-        """What a word in a module may lead to."""
-        if word in module.bindings:
-            found = [k for d in self._index.lookup(module, word) for k in _key(d, word)]
-            if found:
-                return found
-        named = self._by_name.get(word, [])
-        return named if len(named) <= FEW else []
+    def _lead(self, key: _Key, definition: Definition, name: str, attributes: frozenset[str]) -> None:
+        """Note that `key` leads to what a name means, and to what it takes of that."""
+        match definition:
+            case FunctionInfo():
+                self._callers.setdefault(definition, []).append(key)
+            case ClassInfo():
+                self._callers.setdefault(definition, []).append(key)
+                self._use(key, definition, attributes)
+            case (ModuleInfo() as module, Target()):
+                self._callers.setdefault((module.path, name), []).append(key)
+            case _:
+                pass
+
+    def _use(self, key: _Key, info: ClassInfo, attributes: frozenset[str]) -> None:
+        """Note which methods of a class are mentioned where the class is."""
+        for one in self._index.mro(info):
+            for name in attributes & one.members.keys():
+                for member in one.members[name]:
+                    if isinstance(member, FunctionInfo):
+                        self._callers.setdefault(member, []).append(key)
+
+    def _used(self, method: FunctionInfo, name: str, owner: ClassInfo) -> None:
+        """Note what a class does by being used: methods that Python calls, and properties."""
+        if name.startswith("__") or (method.node.decorators and words_of(*method.node.decorators) & PROPERTIES):
+            self._callers.setdefault(method, []).append(owner)
 
     def _spread(self) -> None:
         """All that leads to what matters, matters."""
@@ -119,20 +158,13 @@ class Relevance:
                     queue.append(caller)
 
 
-def _key(definition: Definition, name: str) -> list[_Key]:
-    match definition:
-        case FunctionInfo() | ClassInfo():
-            return [definition]
-        case (ModuleInfo() as module, Target()):
-            return [(module.path, name)]
-        case _:
-            return []
-
-
-def signature(node: f.Function) -> frozenset[str]:
-    """The names in the annotations, defaults and decorators of a function."""
-    params = node.params
-    return words_of(*(p.annotation for p in params), *(p.default for p in params), *node.decorators, node.returns)
+def _signature(node: f.Function) -> Iterator[f.Expr | None]:
+    """The expressions in the annotations, defaults and decorators of a function."""
+    for param in node.params:
+        yield param.annotation
+        yield param.default
+    yield from node.decorators
+    yield node.returns
 
 
 def words_of(*expressions: f.Expr | None) -> frozenset[str]:

@@ -341,7 +341,11 @@ class Param(Node, frozen=True):
 
 
 class Function(Node, frozen=True):
-    """A function or lambda. `words` are all names and attributes in it: what it cannot mention it cannot do."""
+    """A function or lambda. `words` are all names and attributes in it: what it cannot mention it cannot do.
+
+    `reads` are the names that it reads, `attributes` those of attributes, `called` those of attributes that it calls
+    and of what it imports itself. A lambda has none of them: they are those of the function around it.
+    """
 
     name: str
     params: tuple[Param, ...]
@@ -350,8 +354,10 @@ class Function(Node, frozen=True):
     returns: Expr | None
     is_async: bool
     is_generator: bool
-    words: frozenset[str]
-    reads: frozenset[str]
+    words: frozenset[str] = frozenset()
+    reads: frozenset[str] = frozenset()
+    attributes: frozenset[str] = frozenset()
+    called: frozenset[str] = frozenset()
 
 
 class Class(Node, frozen=True):

@@ -16,7 +16,6 @@ import libcst as cst
 from asyncsql_lint.syntax import facts as f
 
 _ANNOTATION = re.compile(r"[\w.\[\],|\s\"']+\Z")
-_EMPTY: frozenset[str] = frozenset()
 _Lowering: TypeAlias = "Callable[[Lowering, Any, int], f.Expr]"
 
 
@@ -34,13 +33,15 @@ def _parse_annotation(text: str) -> cst.BaseExpression | None:
 class Lowering:
     """The state of lowering one module: the counter and the sets of words of the functions being lowered."""
 
-    __slots__ = ("capture", "count", "frozen", "generator", "reads", "words")
+    __slots__ = ("attributes", "called", "capture", "count", "frozen", "generator", "reads", "words")
 
     def __init__(self, capture: list[cst.CSTNode] | None = None) -> None:
         self.count = 0
         self.capture = capture
         self.words: set[str] = set()
         self.reads: set[str] = set()
+        self.attributes: set[str] = set()
+        self.called: set[str] = set()
         self.generator = False
         self.frozen = False
 
@@ -154,13 +155,16 @@ class Lowering:
         decorators = tuple(self.expr(d.decorator) for d in node.decorators)
         params = self.parameters(node.params)
         returns = self.annotation(node.returns.annotation) if node.returns is not None else None
-        outer = self.words, self.reads, self.generator
-        self.words, self.reads, self.generator = set(), set(), False
+        outer = self.words, self.reads, self.attributes, self.called, self.generator
+        self.words, self.reads, self.attributes, self.called, self.generator = set(), set(), set(), set(), False
         body = self.block(node.body)
-        words, reads, generator = self.words, self.reads, self.generator
-        self.words, self.reads, self.generator = outer
+        words, reads, attributes, called = self.words, self.reads, self.attributes, self.called
+        generator = self.generator
+        self.words, self.reads, self.attributes, self.called, self.generator = outer
         self.words |= words
         self.reads |= reads
+        self.attributes |= attributes
+        self.called |= called
         self.words.add(node.name.value)
         is_async = node.asynchronous is not None
         return f.Function(
@@ -174,6 +178,8 @@ class Lowering:
             generator,
             frozenset(words),
             frozenset(reads),
+            frozenset(attributes),
+            frozenset(called),
         )
 
     def lambda_(self, node: cst.Lambda, at: int) -> f.Expr:
@@ -182,7 +188,7 @@ class Lowering:
         outer = self.generator
         body = self.expr(node.body)
         self.generator = outer
-        function = f.Function(at, "<lambda>", params, (f.Return(at, body),), (), None, False, False, _EMPTY, _EMPTY)
+        function = f.Function(at, "<lambda>", params, (f.Return(at, body),), (), None, False, False)
         return f.Lambda(at, function)
 
     def parameters(self, node: cst.Parameters) -> tuple[f.Param, ...]:
@@ -231,11 +237,14 @@ _CONSTANT_NAMES: dict[str, Callable[[int], f.Const]] = {
 
 def _attribute(low: Lowering, node: cst.Attribute, at: int) -> f.Expr:
     low.words.add(node.attr.value)
+    low.attributes.add(node.attr.value)
     return f.Attr(at, low.expr(node.value), node.attr.value)
 
 
 def _call(low: Lowering, node: cst.Call, at: int) -> f.Expr:
     func = low.expr(node.func)
+    if isinstance(func, f.Attr):
+        low.called.add(func.name)
     args, keywords = low.arguments(node.args)
     return f.Call(at, func, args, keywords)
 
@@ -538,6 +547,7 @@ def _import_from(low: Lowering, node: cst.ImportFrom, out: list[f.Stmt]) -> None
     for alias in node.names:
         at = low.number(alias)
         low.words.add(_dotted(alias.name))
+        low.called.add(_dotted(alias.name))
         out.append(f.ImportFrom(at, module, level, _dotted(alias.name), alias.evaluated_alias))
 
 

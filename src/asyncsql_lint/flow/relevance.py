@@ -106,7 +106,7 @@ class Relevance:
         attributes: frozenset[str] = frozenset(),
         called: frozenset[str] = frozenset(),
     ) -> None:
-        """Note what `key` leads to: what its words mean in the module, and all that is called as it calls attributes."""
+        """Note what `key` leads to: what its words mean in the module, and what is called as its attributes are."""
         self._callers.setdefault(key, [])
         if not TRIGGERS.isdisjoint(words):
             self._found.add(key)

@@ -102,7 +102,7 @@ class Expressions(Machine):
     def test(self, expression: f.Expr, state: State) -> Value:
         """The value of a condition; a coroutine is always true."""
         value = self.evaluate(expression, state)
-        if not (isinstance(expression, f.Name) and self.awaits_name(expression.id)):
+        if isinstance(value, Coroutine) and not (isinstance(expression, f.Name) and self.awaits_name(expression.id)):
             lost(value, "tested", self.site(expression), state, self)
         return value
 

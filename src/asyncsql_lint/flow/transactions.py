@@ -557,16 +557,8 @@ def _only_sqlite(m: Machine) -> bool:
 
 
 def _mentions_only_sqlite(m: Machine) -> bool:
-    found = False
-    for module in m.index.modules.values():
-        for node in inside(module.facts.body):
-            if not isinstance(node, f.Const) or not isinstance(node.value, str) or "://" not in node.value:
-                continue
-            scheme = node.value.partition(":")[0].partition("+")[0]
-            if scheme in _SERVERS:
-                return False
-            found = found or scheme == "sqlite"
-    return found
+    schemes = {scheme.partition("+")[0] for module in m.index.modules.values() for scheme in module.facts.schemes}
+    return "sqlite" in schemes and schemes.isdisjoint(_SERVERS)
 
 
 _SERVERS = frozenset({"postgresql", "postgres", "mysql", "mariadb"})

@@ -417,7 +417,8 @@ Stmt: TypeAlias = (
 
 
 class ModuleFacts(msgspec.Struct, frozen=True, gc=False, eq=False, array_like=True):
-    """A module: its statements, and every name and attribute in it."""
+    """A module: its statements, every name and attribute in it, and the schemes of its literal URLs."""
 
     body: tuple[Stmt, ...]
     words: frozenset[str]
+    schemes: frozenset[str] = frozenset()

@@ -33,7 +33,7 @@ def _parse_annotation(text: str) -> cst.BaseExpression | None:
 class Lowering:
     """The state of lowering one module: the counter and the sets of words of the functions being lowered."""
 
-    __slots__ = ("attributes", "called", "capture", "count", "frozen", "generator", "reads", "words")
+    __slots__ = ("attributes", "called", "capture", "count", "frozen", "generator", "reads", "schemes", "words")
 
     def __init__(self, capture: list[cst.CSTNode] | None = None) -> None:
         self.count = 0
@@ -42,6 +42,7 @@ class Lowering:
         self.reads: set[str] = set()
         self.attributes: set[str] = set()
         self.called: set[str] = set()
+        self.schemes: set[str] = set()
         self.generator = False
         self.frozen = False
 
@@ -149,6 +150,12 @@ class Lowering:
         if handler is not None:
             handler(self, node, out)
 
+    def text(self, at: int, value: str) -> f.Const:
+        """A literal text, or a part of one."""
+        if "://" in value:
+            self.schemes.add(value.partition(":")[0])
+        return f.Const(at, value)
+
     def function(self, node: cst.FunctionDef) -> f.Function:
         """Lower a function definition."""
         at = self.number(node)
@@ -216,7 +223,7 @@ def lower(module: cst.Module, capture: list[cst.CSTNode] | None = None) -> f.Mod
     """
     lowering = Lowering(capture)
     body = lowering.block(module)
-    return f.ModuleFacts(body, frozenset(lowering.words))
+    return f.ModuleFacts(body, frozenset(lowering.words), frozenset(lowering.schemes))
 
 
 # -- the handlers of expressions: (lowering, node, number) -> record
@@ -261,7 +268,7 @@ def _string(low: Lowering, node: cst.SimpleString, at: int) -> f.Expr:
     except (SyntaxError, ValueError):
         return f.Const(at, None, "string")
     # Half of a surrogate pair is a character to Python, and none that facts could travel with.
-    return f.Const(at, str(value).encode("utf-8", "replace").decode("utf-8"))
+    return low.text(at, str(value).encode("utf-8", "replace").decode("utf-8"))
 
 
 def _concatenated(low: Lowering, node: cst.ConcatenatedString, at: int) -> f.Expr:
@@ -410,7 +417,7 @@ def _fstring(low: Lowering, node: cst.FormattedString, at: int) -> f.Expr:
         if isinstance(part, cst.FormattedStringExpression):
             parts.append(low.expr(part.expression))
         elif isinstance(part, cst.FormattedStringText):
-            parts.append(f.Const(at, part.value))
+            parts.append(low.text(at, part.value))
     return f.FString(at, tuple(parts))
 
 

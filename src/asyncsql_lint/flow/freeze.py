@@ -247,12 +247,17 @@ def token(obj: HeapObject) -> tuple[object, ...]:
 class Frozen:
     """Some values with everything they reach, numbers and places counted from 0 in the order of discovery.
 
-    `originals` and `places` are what the counted numbers and places stand for.
+    `originals` and `places` are what the counted numbers and places stand for; `simplified` says how objects are seen.
     """
 
     __slots__ = ("_heap", "_numbers", "_places", "objects", "originals", "places", "values")
 
-    def __init__(self, values: Iterable[Value], heap: Mapping[int, HeapObject]) -> None:
+    def __init__(
+        self,
+        values: Iterable[Value],
+        heap: Mapping[int, HeapObject],
+        simplified: Callable[[HeapObject], HeapObject] | None = None,
+    ) -> None:
         self._heap = heap
         self._numbers: dict[int, int] = {}
         self._places: dict[Site, Site] = {}
@@ -263,7 +268,8 @@ class Frozen:
         self.objects: list[HeapObject] = []
         position = 0
         while position < len(self.originals):
-            self.objects.append(renamed_object(self._bare(heap[self.originals[position]]), by))
+            exact = self._bare(heap[self.originals[position]])
+            self.objects.append(renamed_object(exact if simplified is None else simplified(exact), by))
             position += 1
 
     def _number(self, number: int) -> int:

@@ -17,7 +17,7 @@ from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow import lifecycle, transactions
 from asyncsql_lint.flow.events import AttributeRead, Event
-from asyncsql_lint.flow.freeze import Frozen, Renaming, reachable, renamed, renamed_object
+from asyncsql_lint.flow.freeze import ENTRY, Frozen, Renaming, reachable, renamed, renamed_object
 from asyncsql_lint.flow.machine import FIRST_ID, MAX_DEPTH, MAX_STEPS, Frame, Machine, Sink, Unreachable
 from asyncsql_lint.flow.objects import HeapObject, Instance, Loaded, Object, Session, Slot
 from asyncsql_lint.flow.state import HANDLED, Effect, RunningTask, State, dull, is_address, join
@@ -33,10 +33,10 @@ SMALL = 3
 MAX_VARIANTS = 8
 """Kinds of arguments for which a function is analysed; beyond them literals no longer count."""
 
-MIN_VARIANTS = 3
+MIN_VARIANTS = 2
 """Kinds of arguments for which a function is analysed whatever it costs."""
 
-MAX_SPENT = 300
+MAX_SPENT = 150
 """Statements gone through for a function that others call, with all that it calls: then there are no more kinds."""
 
 
@@ -74,6 +74,10 @@ class Summary:
     unguarded: tuple[tuple[int, str], ...] = ()
 
 
+LOST = Summary(0, lost=True)
+"""Of a call of which nothing is known."""
+
+
 class Summaries:
     """All summaries of a run."""
 
@@ -82,6 +86,7 @@ class Summaries:
         self._execute = execute
         self._table: dict[object, Summary] = {}
         self._variants: dict[FunctionInfo, int] = {}
+        self._typical: dict[tuple[FunctionInfo, str, tuple[bool, ...]], Summary] = {}
         self._spent: dict[FunctionInfo, int] = {}
 
     def of(
@@ -93,10 +98,10 @@ class Summaries:
         heap = state.heap
         is_root = len(self._m.frames) == 1  # it is always analysed
         variants = 0 if is_root else self._variants.get(function, 0)
-        if variants >= MAX_VARIANTS:
-            values = [_general(v) for v in values]
-            heap = {n: _without_dull(o, heap) if isinstance(o, Object) else o for n, o in heap.items()}
-        frozen = Frozen([*values, *over], heap)
+        if variants < MAX_VARIANTS:
+            frozen = Frozen([*values, *over], heap)
+        else:
+            frozen = Frozen([*map(_general, values), *over], heap, lambda exact: _without_dull(exact, heap))
         key = (function, mode, tuple(names), tuple(closed), frozen.key(), self._m.frame.locks > 0)
         found = self._table.get(key)
         if found is not None:
@@ -104,8 +109,7 @@ class Summaries:
         summary = Summary(len(frozen.objects))
         if variants >= MIN_VARIANTS and self._spent.get(function, 0) >= MAX_SPENT:
             self._m.limit("variants")
-            summary.lost = True
-            return summary, frozen
+            return self._typical.get((function, mode, _sessions(frozen)), LOST), frozen
         if len(self._m.frames) > MAX_DEPTH or self._m.steps > MAX_STEPS:
             self._m.limit("depth" if self._m.steps <= MAX_STEPS else "steps")
             summary.lost = True
@@ -123,7 +127,18 @@ class Summaries:
         self._analyse(summary, function, env, mode, frozen.objects, closure)
         if not is_root:
             self._spent[function] = self._spent.get(function, 0) + self._m.steps - before
+        self._keep_typical(summary, (function, mode, _sessions(frozen)))
         return summary, frozen
+
+    def _keep_typical(self, summary: Summary, of: tuple[FunctionInfo, str, tuple[bool, ...]]) -> None:
+        """Note what `summary` has in common with the others of a function that is given such sessions."""
+        typical = self._typical.get(of)
+        if typical is None:
+            self._typical[of] = _typical(summary)
+            return
+        blocked = {event.site for event in summary.blocked}
+        typical.blocked = [event for event in typical.blocked if event.site in blocked]
+        typical.database &= summary.database
 
     def _analyse(
         self,
@@ -305,10 +320,47 @@ def _general(value: Value) -> Value:
     return value
 
 
-def _without_dull(obj: Object, heap: Mapping[int, HeapObject]) -> Object:
-    """An object with those attributes only that have to do with a database."""
+def _without_dull(obj: HeapObject, heap: Mapping[int, HeapObject]) -> HeapObject:
+    """An object of a class of the project with those attributes only that have to do with a database."""
+    if not isinstance(obj, Object):
+        return obj
     kept = {n: v for n, v in obj.attributes.items() if not dull(v, heap)}
     return obj if len(kept) == len(obj.attributes) else replace(obj, attributes=kept, complete=False)
+
+
+def _sessions(frozen: Frozen) -> tuple[bool, ...]:
+    """Of the sessions that a function is given, which are async."""
+    return tuple(obj.is_async for obj in frozen.objects if isinstance(obj, Session))
+
+
+def _typical(summary: Summary) -> Summary:
+    """What a function does whatever it is given, as far as one of its summaries tells: the rest is unknown.
+
+    That is: what blocks the event loop, and the sessions of its own that it gives.
+    """
+    outcomes = [o if _is_of_its_own(o) else Outcome(UNKNOWN, {}, ()) for o in summary.outcomes]
+    yields = [o if _is_of_its_own(o) else Outcome(UNKNOWN, {}, ()) for o in summary.yields]
+    gives = any(o.heap for o in (*outcomes, *yields))
+    return Summary(
+        entries=0,
+        outcomes=[replace(o, effects=(), tasks=()) for o in outcomes] if gives else [],
+        yields=[replace(o, effects=(), tasks=()) for o in yields] if gives else [],
+        blocked=summary.blocked,
+        database=summary.database,
+        finished=gives,
+        lost=True,
+    )
+
+
+def _is_of_its_own(outcome: Outcome) -> bool:
+    """Whether an outcome is a session that was made on the way, and nothing that the caller knows."""
+    if not isinstance(outcome.value, Ref) or outcome.heap.keys() != {outcome.value.id} or outcome.value.id < FIRST_ID:
+        return False
+    session = outcome.heap[outcome.value.id]
+    if not isinstance(session, Session) or session.twin is not None:
+        return False
+    sites = (session.origin, session.engine.site if session.engine is not None else None)
+    return not any(site is not None and site.path == ENTRY for site in sites)
 
 
 def _carries(objects: list[HeapObject]) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-ISSUES = "https://github.com/asyncsql-lint/asyncsql-lint/issues"
+HOME = "https://github.com/asyncsql-lint/asyncsql-lint"
+"""Where the program is kept."""
+
+ISSUES = f"{HOME}/issues"
 """Where bugs of ours are told."""
 
 

@@ -18,11 +18,11 @@ from asyncsql_lint.diagnostics import Applicability, Confidence, Diagnostic, Fix
 from asyncsql_lint.engine.analysis import Analysis
 from asyncsql_lint.engine.dispatch import check
 from asyncsql_lint.engine.outcome import Engine, Progress
-from asyncsql_lint.engine.select import ABOUT_COMMENTS, SYNTAX_ERROR, Catalogue
+from asyncsql_lint.engine.select import ABOUT_COMMENTS, Catalogue
 from asyncsql_lint.engine.suppressions import Comments, Suppressed, by_file, read_comments, split, used
 from asyncsql_lint.engine.unused import Complaint, unknown, unused
 from asyncsql_lint.errors import ISSUES, SourceError, UsageError
-from asyncsql_lint.rule import RuleMeta
+from asyncsql_lint.rule import SYNTAX_ERROR, RuleMeta
 from asyncsql_lint.rules import RULES
 from asyncsql_lint.source.discovery import Discovery, PathProblem, discover
 from asyncsql_lint.source.files import SourceFile, SourceProblem

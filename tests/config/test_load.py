@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from asyncsql_lint.config.formats import OutputFormat
 from asyncsql_lint.config.library_versions import VersionRange
 from asyncsql_lint.config.load import Configuration, inline_config, read_config
-from asyncsql_lint.config.model import Config, OutputFormat, Patterns, PerFileIgnore, Selection
+from asyncsql_lint.config.model import Config, Patterns, PerFileIgnore, Selection
 from asyncsql_lint.diagnostics import Confidence, Severity
 from asyncsql_lint.errors import ConfigError
 

@@ -41,7 +41,7 @@ def test_keys() -> None:
         "location": {"row": 7, "column": 35},
         "end_location": {"row": 7, "column": 46},
         "noqa_row": 7,
-        "url": None,
+        "url": "https://github.com/asyncsql-lint/asyncsql-lint/blob/main/docs/rules/lazy-relationship-access.md",
         "fix": {
             "applicability": "unsafe",
             "message": "Load `Order.lines` in the query",

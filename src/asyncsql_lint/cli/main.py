@@ -13,6 +13,7 @@ import click
 
 from asyncsql_lint import __version__
 from asyncsql_lint.cli.exit_codes import ExitCode
+from asyncsql_lint.cli.outputs import FORMATS, complete_output, parse_outputs
 from asyncsql_lint.errors import ISSUES, AsyncsqlLintError
 
 PARSER_THREAD = "asyncsql-lint"
@@ -48,11 +49,15 @@ def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
 @click.option(
     "-o",
     "--output-format",
-    type=click.Choice(["text", "full", "concise", "json"]),
+    multiple=True,
+    callback=parse_outputs,
+    shell_complete=complete_output,
+    metavar="FORMAT[:FILE]",
     envvar="ASYNCSQL_LINT_OUTPUT_FORMAT",
-    help="How to write the findings; full is text.  [default: text]",
+    help=f"How to write the findings, and where; may be repeated: {', '.join(FORMATS)} (full is text). "
+    "FILE `-` is standard output.  [default: text]",
 )
-@click.option("--output-file", metavar="FILE", help="Write the findings to FILE in place of standard output.")
+@click.option("--output-file", metavar="FILE", help="Where to write the format that names no file of its own.")
 @click.option("--explain", metavar="RULE", help="Show the page of a rule (code or name), and exit.")
 @click.option("--rules", is_flag=True, help="List all rules, and exit.")
 @click.option("--why", metavar="FILE:LINE", help="Tell what the analysis knows of a line, and exit.")

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from asyncsql_lint.cli.outputs import Output
 from asyncsql_lint.config.keys import Place, config_of
 from asyncsql_lint.config.load import Configuration, inline_config
 from asyncsql_lint.config.model import Config
@@ -27,7 +28,7 @@ class Options:
     unfixable: tuple[str, ...]
     min_confidence: str | None
     fail_on: str | None
-    output_format: str | None
+    output_format: tuple[Output, ...]
     output_file: str | None
     explain: str | None
     rules: bool
@@ -90,7 +91,7 @@ def _overrides(options: Options, here: str) -> Config:
     single = {
         "min-confidence": options.min_confidence,
         "fail-on": options.fail_on,
-        "output-format": "text" if options.output_format == "full" else options.output_format,
+        "output-format": options.output_format[0].format.value if options.output_format else None,
         "respect-gitignore": options.respect_gitignore,
         "force-exclude": options.force_exclude,
     }

@@ -15,30 +15,35 @@ from typing import TextIO
 from asyncsql_lint.cli.cache import clear_cache, processors, store_for
 from asyncsql_lint.cli.exit_codes import ExitCode
 from asyncsql_lint.cli.options import Options, configuration
-from asyncsql_lint.cli.output import emit, make_reporter, say
+from asyncsql_lint.cli.output import add_step_summary, emit, emit_all, make_reporter, say
+from asyncsql_lint.cli.outputs import PlacedOutput, settled
 from asyncsql_lint.cli.pages import write_page, write_rules, write_settings
 from asyncsql_lint.cli.progress import ProgressBar
-from asyncsql_lint.config.model import OutputFormat
+from asyncsql_lint.config.formats import OutputFormat
 from asyncsql_lint.errors import UsageError
 from asyncsql_lint.linter import Linter, Report, parse_place
 from asyncsql_lint.reporters.base import Sheet, TakenBack
+from asyncsql_lint.rules import RULES
 from asyncsql_lint.source.filesystem import Disk, FileSystem, Overlay, absolute, normal
+from asyncsql_lint.source.repository import Repository
 
 STDIN = "-"
 
 
 def run_options(options: Options) -> ExitCode:
     """Do what `options` ask for. Raises `AsyncsqlLintError` when it cannot be done."""
-    if options.rules:
-        emit(partial(write_rules, output_format=_early_format(options)), options.output_file)
-        return ExitCode.CLEAN
-    if options.explain is not None:
-        emit(partial(write_page, named=options.explain, output_format=_early_format(options)), options.output_file)
-        return ExitCode.CLEAN
     if options.clear_cache:
         clear_cache(options)
         return ExitCode.CLEAN
-    return Session(options).run()
+    if not options.rules and options.explain is None:
+        return Session(options).run()
+    named = options.explain
+
+    def write(output: PlacedOutput, out: TextIO) -> None:
+        write_page(out, named, output.format) if named is not None else write_rules(out, output.format)
+
+    emit_all(settled(options.output_format, OutputFormat.TEXT, options.output_file), write)
+    return ExitCode.CLEAN
 
 
 class Session:
@@ -56,7 +61,9 @@ class Session:
             store=store_for(options, self._paths, files),
             jobs=options.jobs or processors(),
         )
-        self._format = self._linter.configuration.of_folder(normal(os.getcwd())).output_format
+        configured = self._linter.configuration.of_folder(normal(os.getcwd())).output_format
+        self._outputs = settled(options.output_format, configured, options.output_file)
+        self._repository = Repository(normal(os.getcwd()), Disk())
 
     def run(self) -> ExitCode:
         """Show files or settings, tell why, fix, or check. Raises `AsyncsqlLintError` when it cannot be done."""
@@ -99,16 +106,20 @@ class Session:
         return self._exit_code(report)
 
     def _write(self, report: Report, fixed: int = 0) -> None:
-        """Write the findings, or how often there are which."""
-        if self._options.statistics:
-            write = partial(_write_statistics, report=report, output_format=self._format)
-        else:
-            reporter = make_reporter(self._format, self._options.color, self._options.output_file is not None)
-            write = partial(reporter.write, self._sheet(report, fixed))
-        if self._is_stdin and self._options.fix and self._options.output_file is None:
-            write(sys.stderr)  # standard output holds the mended source
-        else:
-            emit(write, self._options.output_file)
+        """Write the findings, or how often there are which, in every format that is wanted."""
+        sheet = self._sheet(report, fixed)
+
+        def write(output: PlacedOutput, out: TextIO) -> None:
+            if self._options.statistics:
+                _write_statistics(out, report, output.format)
+            else:
+                make_reporter(output, self._options.color).write(sheet, out)
+
+        # With the mended source on standard output, findings go to standard error.
+        mends_stdin = self._is_stdin and self._options.fix
+        emit_all(self._outputs, write, sys.stderr if mends_stdin else None)
+        if not self._options.statistics:
+            add_step_summary(self._outputs, sheet)
 
     def _exit_code(self, report: Report) -> ExitCode:
         if report.problems:
@@ -125,9 +136,21 @@ class Session:
             taken_back=taken if self._options.show_suppressed else (),
             unsafe=self._options.unsafe_fixes,
             fixed=fixed,
-            is_whole=not report.problems,
+            problems=report.problems,
             is_quiet=self._options.quiet,
+            bytes_of=lambda path: report.sources[path].data() if path in report.sources else None,
+            machine_path=self._repository.path,
+            part=self._part(report),
+            rules=RULES,
         )
+
+    def _part(self, report: Report) -> str:
+        """The folder of the repository that the run is about: that of its one configuration, else the current one."""
+        sources = {self._linter.configuration.of_file(path).source for path in report.checked}
+        source = sources.pop() if len(sources) == 1 else None
+        folder = normal(os.getcwd()) if source is None else source.rpartition("/")[0]
+        part = self._repository.path(folder)
+        return "" if os.path.isabs(part) else part
 
     def _tell(self, report: Report, seconds: float) -> None:
         """What people should know beside the findings; of what went wrong also in a quiet run."""
@@ -194,11 +217,6 @@ def _stdin_text(report: Report, path: str) -> str:
     """What was read from standard input, mended; empty when it was no text."""
     source = report.sources.get(path)
     return source.text if source is not None else ""
-
-
-def _early_format(options: Options) -> OutputFormat:
-    """The format for what needs no configuration."""
-    return OutputFormat.JSON if options.output_format == "json" else OutputFormat.TEXT
 
 
 def _write_statistics(out: TextIO, report: Report, output_format: OutputFormat) -> None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TypeVar
 
+from asyncsql_lint.config.formats import OutputFormat
 from asyncsql_lint.config.library_versions import LIBRARIES, VersionRange, series
-from asyncsql_lint.config.model import Config, OutputFormat, Patterns, PerFileIgnore, Selection
+from asyncsql_lint.config.model import Config, Patterns, PerFileIgnore, Selection
 from asyncsql_lint.config.paths import absolute, compiled
 from asyncsql_lint.diagnostics import Confidence, Severity
 from asyncsql_lint.errors import ConfigError

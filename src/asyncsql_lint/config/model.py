@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
-from enum import Enum
 
+from asyncsql_lint.config.formats import OutputFormat
 from asyncsql_lint.config.library_versions import VersionRange
 from asyncsql_lint.diagnostics import Confidence, Severity
-
-
-class OutputFormat(Enum):
-    """How findings are written."""
-
-    TEXT = "text"
-    CONCISE = "concise"
-    JSON = "json"
 
 
 @dataclass(frozen=True, slots=True)

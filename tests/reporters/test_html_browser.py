@@ -178,7 +178,7 @@ def test_nothing_of_somebody_else_runs(show: Open) -> None:
     assert page.locator("script").count() == 1
 
 
-def test_the_policy_stops_what_would_slip_through(show: Open, tmp_path: Path, browser: Browser) -> None:
+def test_the_policy_stops_what_would_slip_through(tmp_path: Path, browser: Browser) -> None:
     """The last line of defence holds by itself: the page with what an escaping that forgot something would let in."""
     text = written(HtmlReporter(), FOUND)
     holes = "<script>pwned = 1</script><img src=x onerror='pwned = 1'><style>body{display:none}</style>"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -15,6 +16,8 @@ import pytest
 
 from asyncsql_lint.cli.outputs import FORMATS
 from tests.cli.conftest import Command
+from tests.reporters.github_rules import check_upload
+from tests.support.readme import README, write_program
 
 BAD = "bad101()\n"
 FOUND = "a.py:1:1: ASL101 `bad101()` is bad\nFound 1 error.\n"
@@ -299,3 +302,29 @@ def test_a_reader_who_has_seen_enough(tmp_path: Path, name: str) -> None:
         assert process.stderr.read() == b""
     assert process.returncode == 1
     assert (tmp_path / "out.txt").read_text().endswith("Found 600 errors.\n[*] 600 fixable with --fix.\n")
+
+
+def test_the_way_through_a_real_project(tmp_path: Path) -> None:
+    """The program of the README, analysed in earnest: from the model over the query to the read, in each format."""
+    write_program(README.read_text(encoding="utf-8"), tmp_path)
+    places = ["sarif:out.sarif", "html:out.html", "rdjson:out.json", "markdown:-"]
+    arguments = [word for place in places for word in ("-o", place)]
+    done = subprocess.run(
+        [sys.executable, "-m", "asyncsql_lint", "--isolated", *arguments],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    way = ["shop/models.py:13", "shop/queries.py:8", "shop/api.py:26"]
+    (found,) = check_upload((tmp_path / "out.sarif").read_text(encoding="utf-8"))["results"]
+    steps = [step["location"]["physicalLocation"] for step in found["codeFlows"][0]["threadFlows"][0]["locations"]]
+    assert [f"{step['artifactLocation']['uri']}:{step['region']['startLine']}" for step in steps] == way
+    page = (tmp_path / "out.html").read_text(encoding="utf-8")
+    assert re.findall(r'<p>.*?<span class="path dim">(.*?):\d+</span></p>', page) == way
+    related = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["diagnostics"][0]["related_locations"]
+    assert [f"{each['location']['path']}:{each['location']['range']['start']['line']}" for each in related] == way[:2]
+    assert re.findall(r"<code>(shop/.*?)&#58;(\d+)", done.stdout) == [
+        tuple(each.split(":")) for each in [way[2], *way[:2]]
+    ]

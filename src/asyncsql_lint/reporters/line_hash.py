@@ -9,6 +9,7 @@ polynomial in 37, modulo 2 ** 64. Lines with equal hashes are told apart by thei
 from __future__ import annotations
 
 import re
+import sys
 from array import array
 from collections import Counter
 from itertools import accumulate
@@ -21,13 +22,15 @@ _END = 65535
 _LINE_END = re.compile(r"\r\n?")
 _BLANKS = str.maketrans("", "", " \t")
 _LF = ord("\n")
+_UTF_16 = "utf-16-le" if sys.byteorder == "little" else "utf-16-be"
+"""As this machine reads numbers of two bytes."""
 
 
 def line_hashes(data: bytes) -> list[str]:
     """The hash of each line of the file with the content `data`, with the number that tells equal ones apart."""
     # The action takes every file for UTF-8, and its byte order mark for a character.
     text = _LINE_END.sub("\n", data.decode("utf-8", "replace")).translate(_BLANKS)
-    units = array("H", text.encode("utf-16-le"))
+    units = array("H", text.encode(_UTF_16))
     starts = [0, *(place for place, unit in enumerate(units, start=1) if unit == _LF)]
     # The value of all characters up to each place; the window between two of them is a difference.
     padded = (*units, _END, *(0,) * _LENGTH)

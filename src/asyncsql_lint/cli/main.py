@@ -86,7 +86,7 @@ def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
 @click.option(
     "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Parse in N processes.  [default: one for each core]"
 )
-@click.option("--statistics", is_flag=True, help="Show how often each rule reports, in place of the findings.")
+@click.option("--statistics", is_flag=True, help="Count by rule, file and confidence, in place of the findings.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 also when there are findings.")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 also when everything found was mended.")
 @click.option("-q", "--quiet", is_flag=True, help="Write findings only: no summary, no warnings, no progress.")

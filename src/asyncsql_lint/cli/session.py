@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
-from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from typing import TextIO
 
 from asyncsql_lint.cli.cache import clear_cache, processors, store_for
 from asyncsql_lint.cli.exit_codes import ExitCode
@@ -18,6 +15,7 @@ from asyncsql_lint.cli.options import Options, configuration
 from asyncsql_lint.cli.output import emit, make_reporter, say
 from asyncsql_lint.cli.pages import write_page, write_rules, write_settings
 from asyncsql_lint.cli.progress import ProgressBar
+from asyncsql_lint.cli.statistics import write_statistics
 from asyncsql_lint.config.model import OutputFormat
 from asyncsql_lint.errors import UsageError
 from asyncsql_lint.linter import Linter, Report, parse_place
@@ -99,12 +97,13 @@ class Session:
         return self._exit_code(report)
 
     def _write(self, report: Report, fixed: int = 0) -> None:
-        """Write the findings, or how often there are which."""
+        """Write the findings, or how many there are of which."""
+        sheet = self._sheet(report, fixed)
         if self._options.statistics:
-            write = partial(_write_statistics, report=report, output_format=self._format)
+            write = partial(write_statistics, sheet=sheet, output_format=self._format)
         else:
             reporter = make_reporter(self._format, self._options.color, self._options.output_file is not None)
-            write = partial(reporter.write, self._sheet(report, fixed))
+            write = partial(reporter.write, sheet)
         if self._is_stdin and self._options.fix and self._options.output_file is None:
             write(sys.stderr)  # standard output holds the mended source
         else:
@@ -199,15 +198,3 @@ def _stdin_text(report: Report, path: str) -> str:
 def _early_format(options: Options) -> OutputFormat:
     """The format for what needs no configuration."""
     return OutputFormat.JSON if options.output_format == "json" else OutputFormat.TEXT
-
-
-def _write_statistics(out: TextIO, report: Report, output_format: OutputFormat) -> None:
-    """How often each rule reports, most first."""
-    counts = Counter((diagnostic.code, diagnostic.name) for diagnostic in report.diagnostics)
-    rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
-    if output_format is OutputFormat.JSON:
-        json.dump([{"code": code, "name": name, "count": count} for (code, name), count in rows], out, indent=2)
-        out.write("\n")
-        return
-    width = max((len(str(count)) for count in counts.values()), default=0)
-    out.writelines(f"{count:>{width}}  {code}  {name}\n" for (code, name), count in rows)

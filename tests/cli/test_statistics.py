@@ -62,6 +62,15 @@ def test_nothing(command: Command) -> None:
     assert json.loads(command("--statistics", "-o", "json").out)["rules"] == []
 
 
+def test_what_is_known_is_not_counted(command: Command) -> None:
+    command.write({"a.py": "bad101()\n"})
+    command("--baseline", "b.json", "--update-baseline")
+    command.write({"a.py": "bad101()\nbad301()\n"})
+    done = command("--baseline", "b.json", "--statistics")
+    assert done.out.startswith("by rule\n  1  ASL301")
+    assert done.out.endswith("1 known, 1 new, 0 fixed.\n")
+
+
 def test_output_file(command: Command) -> None:
     command.write({"a.py": "bad101()\n"})
     assert command("--statistics", "--output-file", "out.txt").out == ""

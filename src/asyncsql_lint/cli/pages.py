@@ -58,7 +58,12 @@ def write_settings(out: TextIO, linter: Linter, folder: str) -> None:
     out.write(f"# for the files in {folder}\n# read from {settings.source or 'no file: these are the defaults'}\n")
     out.write(f"enabled = {_toml(sorted(catalogue.enabled(settings, folder + '/')))}\n")
     for each in fields(Settings):
-        if each.name not in ("source", "selections", "per_file_ignores", "library_versions"):
+        if getattr(settings, each.name) is not None and each.name not in (
+            "source",
+            "selections",
+            "per_file_ignores",
+            "library_versions",
+        ):
             out.write(f"{each.name.replace('_', '-')} = {_toml(getattr(settings, each.name))}\n")
     for entry in settings.per_file_ignores:
         pattern = ("!" if entry.inverted else "") + entry.pattern.lines[0]

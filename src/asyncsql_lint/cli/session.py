@@ -11,18 +11,23 @@ from functools import partial
 
 from asyncsql_lint.cli.cache import clear_cache, processors, store_for
 from asyncsql_lint.cli.exit_codes import ExitCode
-from asyncsql_lint.cli.options import Options, configuration
+from asyncsql_lint.cli.known import remarks, stale_lines, written_line
+from asyncsql_lint.cli.options import Options, configuration, refuse_contradictions
 from asyncsql_lint.cli.output import emit, make_reporter, say
 from asyncsql_lint.cli.pages import write_page, write_rules, write_settings
 from asyncsql_lint.cli.progress import ProgressBar
 from asyncsql_lint.cli.statistics import write_statistics
 from asyncsql_lint.config.model import OutputFormat
 from asyncsql_lint.errors import UsageError
+from asyncsql_lint.gate.ledger import Stale
+from asyncsql_lint.gate.policy import Policy
 from asyncsql_lint.linter import Linter, Report, parse_place
 from asyncsql_lint.reporters.base import Sheet, TakenBack
 from asyncsql_lint.source.filesystem import Disk, FileSystem, Overlay, absolute, normal
 
 STDIN = "-"
+SUMMARISED = frozenset({OutputFormat.TEXT, OutputFormat.CONCISE})
+"""The formats whose last lines are for people; with others, standard error tells what these lines would."""
 
 
 def run_options(options: Options) -> ExitCode:
@@ -43,6 +48,7 @@ class Session:
     """A run that looks at files."""
 
     def __init__(self, options: Options) -> None:
+        refuse_contradictions(options)
         self._options = options
         self._is_stdin = STDIN in options.paths
         self._paths, files = _paths_and_files(options)
@@ -53,6 +59,7 @@ class Session:
             report_only_given=options.report_only_given or self._is_stdin,
             store=store_for(options, self._paths, files),
             jobs=options.jobs or processors(),
+            policy=Policy(ignore_baseline=options.ignore_baseline, update_baseline=options.update_baseline),
         )
         self._format = self._linter.configuration.of_folder(normal(os.getcwd())).output_format
 
@@ -72,6 +79,7 @@ class Session:
         with self._progress() as progress:
             report = self._linter.check(self._paths, progress)
         self._tell(report, time.monotonic() - started)
+        report = self._with_baseline_written(report)
         self._write(report)
         return self._exit_code(report)
 
@@ -91,10 +99,23 @@ class Session:
         else:
             report = replace(report, problems=(*report.problems, *self._linter.write(fixed)))
         self._tell(report, time.monotonic() - started)
+        report = self._with_baseline_written(report)
         self._write(report, fixed=fixed.applied.total())
         if fixed.changed and self._options.exit_non_zero_on_fix and not report.problems:
             return ExitCode.FOUND
         return self._exit_code(report)
+
+    def _with_baseline_written(self, report: Report) -> Report:
+        """Write the baselines, if that was asked for and all could be looked at; returns what they do not know then."""
+        if not self._options.update_baseline:
+            return report
+        if report.problems:
+            say("error: the baseline is left as it is, for not all could be checked")
+            return report
+        report, written = self._linter.write_baselines(report)
+        for each in () if self._options.quiet else written:
+            say(written_line(each, normal(os.getcwd())))
+        return report
 
     def _write(self, report: Report, fixed: int = 0) -> None:
         """Write the findings, or how many there are of which."""
@@ -108,11 +129,19 @@ class Session:
             write(sys.stderr)  # standard output holds the mended source
         else:
             emit(write, self._options.output_file)
+        if self._format not in SUMMARISED and not self._options.quiet:
+            for remark in sheet.remarks:
+                say(remark)
 
     def _exit_code(self, report: Report) -> ExitCode:
         if report.problems:
             return ExitCode.FAILED
-        return ExitCode.FOUND if report.failing and not self._options.exit_zero else ExitCode.CLEAN
+        is_stale = self._options.error_on_stale_baseline and bool(self._stale(report))
+        return ExitCode.FOUND if (report.failing or is_stale) and not self._options.exit_zero else ExitCode.CLEAN
+
+    def _stale(self, report: Report) -> tuple[Stale, ...]:
+        """The entries of baselines that stand for nothing any more, and stay."""
+        return () if self._options.update_baseline or report.verdict is None else report.verdict.stale
 
     def _sheet(self, report: Report, fixed: int) -> Sheet:
         taken = tuple(TakenBack(s.diagnostic, s.line, s.reason) for s in report.suppressed)
@@ -126,14 +155,20 @@ class Session:
             fixed=fixed,
             is_whole=not report.problems,
             is_quiet=self._options.quiet,
+            remarks=tuple(remarks(report)),
         )
 
     def _tell(self, report: Report, seconds: float) -> None:
         """What people should know beside the findings; of what went wrong also in a quiet run."""
         for problem in report.problems:
             say(f"error: {problem.path}: {problem.message}")
+        stale = list(stale_lines(self._stale(report), normal(os.getcwd())))
+        if stale and self._options.error_on_stale_baseline:
+            say("\n".join(("error: " + stale[0], *stale[1:])))
         if self._options.quiet:
             return
+        if stale and not self._options.error_on_stale_baseline:
+            say("\n".join(("warning: " + stale[0], *stale[1:])))
         for warning in report.warnings:
             say(f"warning: {warning}")
         if not report.checked and not report.problems:

@@ -136,6 +136,12 @@ def _folders(value: object, where: str, place: Place) -> tuple[str, ...]:
     return tuple(absolute(folder, place.base) for folder in _strings(value, where))
 
 
+def _file(value: object, where: str, place: Place) -> str:
+    if name := string(value, where):
+        return absolute(name, place.base)
+    raise ConfigError(f"{where} must be the name of a file")
+
+
 def _patterns(value: object, where: str, place: Place) -> Patterns:
     return _checked(Patterns(place.base, _strings(value, where)), where)
 
@@ -168,6 +174,7 @@ _KEYS: dict[str, _Setter] = {
     "output-format": lambda c, v, w, p: replace(
         c, output_format=OutputFormat(_choice(tuple(f.value for f in OutputFormat), v, w))
     ),
+    "baseline": lambda c, v, w, p: replace(c, baseline=_file(v, w, p)),
     "required-version": lambda c, v, w, p: replace(c, required_version=string(v, w)),
     "library-versions": lambda c, v, w, p: replace(c, library_versions=_library_versions(v, w)),
 }

@@ -96,6 +96,7 @@ class Config:
     fail_on: Severity | None = None
     min_confidence: Confidence | None = None
     output_format: OutputFormat | None = None
+    baseline: str | None = None
     required_version: str | None = None
     library_versions: tuple[tuple[str, VersionRange], ...] | None = None
 
@@ -123,6 +124,7 @@ class Settings:
     fail_on: Severity = Severity.INFO
     min_confidence: Confidence = Confidence.INFERRED
     output_format: OutputFormat = OutputFormat.TEXT
+    baseline: str | None = None
     library_versions: tuple[tuple[str, VersionRange], ...] = ()
 
 

@@ -26,6 +26,7 @@ class Sheet:
     `text_of` gives the text of a file, empty when it is not known. `base` is the folder that shown paths are
     relative to, `roots` are the projects' folders. `unsafe` tells that unsafe fixes count as applicable. `fixed`
     counts the findings that were mended in this run; `is_whole` is False when some path could not be looked into.
+    `remarks` are sentences for the summary, on findings that are known.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -37,6 +38,7 @@ class Sheet:
     fixed: int = 0
     is_whole: bool = True
     is_quiet: bool = False
+    remarks: tuple[str, ...] = ()
 
     def shown_path(self, path: str) -> str:
         """`path` as people see it: relative to `base` when it lies below, with nothing in it that steers a terminal."""

@@ -24,3 +24,7 @@ class SourceError(AsyncsqlLintError):
 
 class BaselineError(AsyncsqlLintError):
     """A baseline that cannot be read or written, or that is none; the message names it and says why."""
+
+
+class RevisionError(AsyncsqlLintError):
+    """A state of the repository that cannot be had: no git, no repository, no such revision; the message says which."""

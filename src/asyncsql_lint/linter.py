@@ -36,6 +36,7 @@ from asyncsql_lint.source.read import read_source
 
 if TYPE_CHECKING:
     from asyncsql_lint.flow.machine import Failure
+    from asyncsql_lint.gate.history import History
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class Report:
     looked into, or whose analysis brought out a bug of ours; `warnings` is for people. `sources` holds every file of
     the project that is text, by path. `limits` counts how often each bound of the analysis was reached; what lies
     beyond is unknown, and silent. `parsed` counts the files that had to be parsed; None when nothing had changed.
-    `verdict` is what baselines say; what they know is not among `diagnostics`.
+    `verdict` is what baselines say, `old` was there at the revision of the policy; `diagnostics` has neither what they
+    know nor what is old.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -60,6 +62,7 @@ class Report:
     limits: Mapping[str, int] = field(default_factory=dict)
     parsed: int | None = 0
     verdict: Verdict | None = None
+    old: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class Linter:
     breaks its readers), unless `report_only_given` is set; then fixes stay within the given files as well. What is
     worked out is kept in `store`; `jobs` is how many processes may parse.
 
-    Of these findings, those do not count that are known: to a baseline, as `policy` says.
+    Of these findings, those do not count that are known: to a baseline or from a revision, as `policy` says.
     """
 
     def __init__(
@@ -123,6 +126,7 @@ class Linter:
         self._ignore_noqa = ignore_noqa
         self._report_only_given = report_only_given
         self._ledger = None if policy.ignore_baseline else Ledger(self._files, may_begin=policy.update_baseline)
+        self._history = _history(policy, self._files)
         self._engine = engine or Analysis(RULES, store, jobs)
 
     def versions(self, folder: str) -> Versions:
@@ -239,6 +243,8 @@ class Linter:
 
     def _analyse(self, project: _Project, sources: Mapping[str, SourceFile], progress: Progress | None) -> Report:
         """Run the engine on `sources`, and keep what is wanted of what it finds."""
+        if self._history is not None:
+            self._history.find(project.paths)  # an error that can be known at once need not wait for the analysis
         outcome = self._engine(
             tuple(sources.values()),
             roots=_import_roots(project),
@@ -260,10 +266,17 @@ class Linter:
         kept.sort(key=_place)
         text_of = partial(_text_of, sources=sources)
         verdict = self._verdict(project, outcome, findings, kept, text_of)
+        new = verdict.new
+        if self._history is not None:
+            concerned = {diagnostic.span.path for diagnostic in new}
+            all_there = [diagnostic for diagnostic in kept if diagnostic.span.path in concerned]
+            check_then = partial(self._check_at, progress=progress)
+            since = self._history.new(project.paths, all_there, text_of, check_then)
+            new = tuple(diagnostic for diagnostic in new if diagnostic in since)
         return Report(
-            diagnostics=verdict.new,
+            diagnostics=new,
             suppressed=tuple(sorted(suppressed, key=lambda each: _place(each.diagnostic))),
-            failing=sum(d.severity >= project.settings[d.span.path].fail_on for d in verdict.new),
+            failing=sum(d.severity >= project.settings[d.span.path].fail_on for d in new),
             problems=(*project.problems, *(_bug(failure) for failure in outcome.failures)),
             checked=tuple(sorted(project.found.given)),
             roots=project.found.roots,
@@ -271,6 +284,7 @@ class Linter:
             limits=outcome.limits,
             parsed=outcome.parsed,
             verdict=verdict,
+            old=tuple(sorted(set(verdict.new).difference(new), key=_place)),
         )
 
     def _verdict(
@@ -291,6 +305,22 @@ class Linter:
         )
         unsure = sorted((d for d in findings if _is_wanted(d, project, is_sure=False)), key=_place)
         return self._ledger.judge(Found(kept, unsure, text_of), scope)
+
+    def _check_at(
+        self, files: FileSystem, paths: Sequence[str], progress: Progress | None
+    ) -> tuple[Sequence[Diagnostic], Callable[[str], str]]:
+        """The findings of `paths` in another state of the disk, and the texts of that time."""
+        linter = Linter(
+            self.configuration,
+            files,
+            ignore_noqa=self._ignore_noqa,
+            report_only_given=True,
+            policy=Policy(ignore_baseline=True),
+            engine=self._engine,
+            metas=self.catalogue.metas,
+        )
+        report = linter.check(paths, progress)
+        return report.diagnostics, partial(_text_of, sources=report.sources)
 
     def _encoding_findings(self, project: _Project) -> Iterable[Diagnostic]:
         """The findings about files whose bytes are no text."""
@@ -345,6 +375,15 @@ class Linter:
         if diagnostic.fix is None or diagnostic.code in self.catalogue.fixable(settings):
             return diagnostic
         return replace(diagnostic, fix=replace(diagnostic.fix, applicability=Applicability.DISPLAY))
+
+
+def _history(policy: Policy, files: FileSystem) -> History | None:
+    """The findings of another time, if they are asked for."""
+    if policy.new_since is None:
+        return None
+    from asyncsql_lint.gate.history import History
+
+    return History(policy.new_since, files)
 
 
 def _import_roots(project: _Project) -> tuple[str, ...]:

@@ -242,6 +242,7 @@ ERRORS = [
     ("no name", ("--baseline", ""), None, '"baseline" must be the name of a file'),
     ("none to update", ("--update-baseline",), None, "--update-baseline: there is no baseline: give --baseline FILE"),
     ("update and ignore", (*WRITE, "--ignore-baseline"), None, "it does not go with --ignore-baseline"),
+    ("update and since", (*WRITE, "--new-since", "HEAD"), None, "it does not go with --new-since"),
     ("update and diff", (*WRITE, "--diff"), None, "it does not go with --diff"),
     ("update and standard input", (*WRITE, "-"), None, "it does not go with standard input"),
 ]  # fmt: skip

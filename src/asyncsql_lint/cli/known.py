@@ -1,4 +1,4 @@
-"""What people are told of findings that do not count: known to a baseline."""
+"""What people are told of findings that do not count: known to a baseline, or there before."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ MOST_TOLD = 10
 """Stale entries that are told one by one."""
 
 
-def remarks(report: Report) -> Iterator[str]:
-    """Sentences for the summary: what baselines know."""
+def remarks(report: Report, new_since: str | None) -> Iterator[str]:
+    """Sentences for the summary: what baselines know, and what was there at the revision `new_since`."""
     verdict = report.verdict
     if verdict is not None and verdict.renewed:
         yield f"{len(verdict.known)} known, {len(report.diagnostics)} new, {verdict.fixed} fixed."
+    if new_since is not None:
+        count = len(report.old)
+        yield f"{count} {'finding was' if count == 1 else 'findings were'} there at {new_since} already."
 
 
 def stale_lines(stale: Iterable[Stale], base: str) -> Iterator[str]:

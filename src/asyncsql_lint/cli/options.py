@@ -55,6 +55,7 @@ class Options:
     update_baseline: bool
     ignore_baseline: bool
     error_on_stale_baseline: bool
+    new_since: str | None
     statistics: bool
     exit_zero: bool
     exit_non_zero_on_fix: bool
@@ -85,6 +86,7 @@ def refuse_contradictions(options: Options) -> None:
         return
     against = {
         "--ignore-baseline": options.ignore_baseline,
+        "--new-since": options.new_since is not None,
         "--diff": options.diff,
         "standard input": "-" in options.paths,
     }

@@ -59,7 +59,11 @@ class Session:
             report_only_given=options.report_only_given or self._is_stdin,
             store=store_for(options, self._paths, files),
             jobs=options.jobs or processors(),
-            policy=Policy(ignore_baseline=options.ignore_baseline, update_baseline=options.update_baseline),
+            policy=Policy(
+                ignore_baseline=options.ignore_baseline,
+                update_baseline=options.update_baseline,
+                new_since=options.new_since,
+            ),
         )
         self._format = self._linter.configuration.of_folder(normal(os.getcwd())).output_format
 
@@ -155,7 +159,7 @@ class Session:
             fixed=fixed,
             is_whole=not report.problems,
             is_quiet=self._options.quiet,
-            remarks=tuple(remarks(report)),
+            remarks=tuple(remarks(report, self._options.new_since)),
         )
 
     def _tell(self, report: Report, seconds: float) -> None:

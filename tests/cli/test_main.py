@@ -207,7 +207,7 @@ def test_configuration_error_names_its_file(lint: Run, project: Path) -> None:
     (project / "pyproject.toml").write_text("[tool.asyncsql-lint]\nslect = []\n")
     result = lint("a.py")
     assert result.code == 2
-    assert f'{os.path.realpath(project)}/pyproject.toml: unknown key "slect", did you mean "select"?' in result.err
+    assert f'{os.path.realpath(project)}/pyproject.toml:2: unknown key "slect", did you mean "select"?' in result.err
 
 
 def test_the_rest_is_checked_beside_a_missing_path(lint: Run) -> None:

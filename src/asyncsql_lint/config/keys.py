@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TypeVar
 
@@ -25,6 +25,12 @@ class Place:
     """The file as the user knows it, or `--config`."""
     base: str
     """The absolute folder that relative patterns and paths start from."""
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """On which line of the file each key stands, where that is known."""
+
+    def of(self, key: str) -> str:
+        """Where `key` was written."""
+        return f"{self.name}:{self.lines[key]}" if key in self.lines else self.name
 
 
 def config_of(table: Mapping[str, object], place: Place) -> Config:
@@ -32,13 +38,13 @@ def config_of(table: Mapping[str, object], place: Place) -> Config:
     config = Config()
     selection = Selection()
     for key, value in table.items():
-        where = f'{place.name}: "{key}"'
+        where = f'{place.of(key)}: "{key}"'
         if key in _SELECTIONS:
             selection = replace(selection, **{key.replace("-", "_"): _strings(value, where)})
         elif key in _KEYS:
             config = _KEYS[key](config, value, where, place)
         elif key != "extend":
-            raise ConfigError(f'{place.name}: unknown key "{key}"{did_you_mean(key, known_keys())}')
+            raise ConfigError(f'{place.of(key)}: unknown key "{key}"{did_you_mean(key, known_keys())}')
     return replace(config, selections=(selection,)) if selection != Selection() else config
 
 

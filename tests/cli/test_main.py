@@ -181,7 +181,7 @@ def test_settings_show_the_versions_that_rules_go_by(lint: Run, project: Path) -
     assert shown.endswith(
         'library-versions.sqlalchemy = "2.0.57"  # uv.lock\n'
         'library-versions.sqlmodel = ""  # unknown: no lock file or requirement\n'
-        'library-versions.fastapi = "0.110"  # library-versions\n'
+        'library-versions.fastapi = "0.110"  # --config\n'
     )
 
 

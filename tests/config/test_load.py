@@ -267,3 +267,29 @@ def test_extend_in_a_circle(root: str) -> None:
     with pytest.raises(ConfigError) as caught:
         read_config(path)
     assert str(caught.value) == f'{root}/a/one.toml:1: "extend" names {two}, which is no file'
+
+
+def test_who_says_what(root: str) -> None:
+    base = write(
+        root, "base.toml", 'select = ["ASL1"]\nignore = ["ASL101"]\nfail-on = "error"\nextend-exclude = ["x"]\n'
+    )
+    path = write(
+        root, "asyncsql-lint.toml", 'extend = "base.toml"\nignore = ["ASL3"]\nextend-exclude = ["y"]\nsrc = ["s"]'
+    )
+    config = inline_config(['fail-on = "info"'], root).over(read_config(path))
+    assert config.files == (path, base)
+    assert config.said_in == {
+        "extend": (path,),
+        "select": (base,),
+        "ignore": (base, path),
+        "fail-on": ("--config",),
+        "extend-exclude": (base, path),
+        "src": (path,),
+    }
+    assert inline_config(["select = ['ALL']"], root).over(read_config(path)).said_in == {
+        "extend": (path,),
+        "select": ("--config",),
+        "fail-on": (base,),
+        "extend-exclude": (base, path),
+        "src": (path,),
+    }

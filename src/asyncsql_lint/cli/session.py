@@ -14,8 +14,9 @@ from asyncsql_lint.cli.exit_codes import ExitCode
 from asyncsql_lint.cli.known import remarks, stale_lines, written_line
 from asyncsql_lint.cli.options import Options, configuration, refuse_contradictions
 from asyncsql_lint.cli.output import emit, make_reporter, say
-from asyncsql_lint.cli.pages import write_page, write_rules, write_settings
+from asyncsql_lint.cli.pages import write_page, write_rules
 from asyncsql_lint.cli.progress import ProgressBar
+from asyncsql_lint.cli.settings import write_settings
 from asyncsql_lint.cli.statistics import write_statistics
 from asyncsql_lint.config.model import OutputFormat
 from asyncsql_lint.errors import UsageError

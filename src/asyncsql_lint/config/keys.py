@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import TypeVar
 
 from asyncsql_lint.config.library_versions import LIBRARIES, VersionRange, series
-from asyncsql_lint.config.model import Config, OutputFormat, Patterns, PerFileIgnore, Selection
+from asyncsql_lint.config.model import SELECTING, Config, OutputFormat, Patterns, PerFileIgnore, Selection
 from asyncsql_lint.config.paths import absolute, compiled
 from asyncsql_lint.diagnostics import Confidence, Severity
 from asyncsql_lint.errors import ConfigError
@@ -35,11 +35,11 @@ class Place:
 
 def config_of(table: Mapping[str, object], place: Place) -> Config:
     """The configuration that `table` holds. Raises `ConfigError` for an unknown key or a value of a wrong type."""
-    config = Config()
+    config = Config(said_in=dict.fromkeys(table, (place.name,)))
     selection = Selection()
     for key, value in table.items():
         where = f'{place.of(key)}: "{key}"'
-        if key in _SELECTIONS:
+        if key in SELECTING:
             selection = replace(selection, **{key.replace("-", "_"): _strings(value, where)})
         elif key in _KEYS:
             config = _KEYS[key](config, value, where, place)
@@ -50,7 +50,7 @@ def config_of(table: Mapping[str, object], place: Place) -> Config:
 
 def known_keys() -> tuple[str, ...]:
     """Every key, sorted."""
-    return tuple(sorted({*_SELECTIONS, *_KEYS, "extend"}))
+    return tuple(sorted({*SELECTING, *_KEYS, "extend"}))
 
 
 def did_you_mean(word: str, known: tuple[str, ...]) -> str:
@@ -163,8 +163,6 @@ def _checked(patterns: Patterns, where: str) -> Patterns:
 
 
 _Setter = Callable[[Config, object, str, Place], Config]
-
-_SELECTIONS = ("select", "ignore", "extend-select", "extend-ignore")
 
 _KEYS: dict[str, _Setter] = {
     "per-file-ignores": lambda c, v, w, p: replace(c, per_file_ignores=_per_file_ignores(v, w, p)),

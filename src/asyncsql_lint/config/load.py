@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from asyncsql_lint import __version__
 from asyncsql_lint.config.keys import Place, config_of, string
@@ -83,7 +84,7 @@ def read_config(path: str, above: tuple[str, ...] = ()) -> Config:
     base = path.rpartition("/")[0]
     place = Place(path, base, key_lines(data, ("tool", TABLE) if is_shared else ()))
     _check_version(table, place)
-    config = config_of(table, place)
+    config = replace(config_of(table, place), files=(path,))
     if "extend" not in table:
         return config
     where = f'{place.of("extend")}: "extend"'

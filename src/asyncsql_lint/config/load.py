@@ -83,7 +83,7 @@ def read_config(path: str, above: tuple[str, ...] = ()) -> Config:
         raise ConfigError(f"{path}: there is no table [tool.{TABLE}]")
     base = path.rpartition("/")[0]
     place = Place(path, base, key_lines(data, ("tool", TABLE) if is_shared else ()))
-    _check_version(table, place)
+    check_version(table, place)
     config = replace(config_of(table, place), files=(path,))
     if "extend" not in table:
         return config
@@ -102,13 +102,16 @@ def inline_config(assignments: Sequence[str], folder: str) -> Config:
         if "extend" in table:
             raise ConfigError('--config: "extend" has a meaning in a file only')
         place = Place("--config", folder)
-        _check_version(table, place)
+        check_version(table, place)
         config = config_of(table, place).over(config)
     return config
 
 
-def _check_version(table: Mapping[str, object], place: Place) -> None:
-    """Before anything else of a file: a version that is not wanted may not know its other keys either."""
+def check_version(table: Mapping[str, object], place: Place) -> None:
+    """Raise `ConfigError` when `table` wants another version than this.
+
+    It is asked before anything else of a file: another version may know other keys.
+    """
     if "required-version" not in table:
         return
     where = f'{place.of("required-version")}: "required-version"'

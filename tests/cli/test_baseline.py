@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import json
 import os
 from collections import Counter
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Command
+from tests.support.git import begin
 
 THREE = {"a.py": "bad101()\nbad101()\n", "pkg/b.py": "x = 1\nbad301()\n"}
 WRITE = ("--baseline", "known.json", "--update-baseline")
@@ -267,6 +269,39 @@ def test_nothing_is_written_when_not_all_could_be_checked(known: Command) -> Non
     assert done.code == 2
     assert "error: the baseline is left as it is, for not all could be checked\n" in done.err
     assert (known.folder / "known.json").read_bytes() == before
+
+
+def test_a_baseline_that_nobody_may_read(known: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's refusal is a fake, for no file is closed to a test that runs as root."""
+    real = builtins.open
+
+    def refusing(path: str, *arguments: object, **options: object) -> object:
+        if str(path).endswith("known.json"):
+            raise PermissionError(13, "Permission denied", path)
+        return real(path, *arguments, **options)  # type: ignore[call-overload]  # whatever it was called with
+
+    monkeypatch.setattr(builtins, "open", refusing)
+    for options in (READ, WRITE):
+        done = known(*options)
+        assert (done.code, done.out) == (2, "")
+        assert done.err == f"error: {known.folder}/known.json: the baseline cannot be read: permission denied\n"
+
+
+def test_changes_of_two_branches_merge(command: Command) -> None:
+    command.write({f"m{number}.py": "bad101()\nbad301()\n" for number in range(9)})
+    command(*WRITE)
+    repository = begin(command.folder)
+    repository.commit()
+    for branch, change in (("one", {"m2.py": "bad101()\nbad301()\nbad305()\n"}), ("two", {"m7.py": "bad101()\n"})):
+        repository.git("checkout", "--quiet", "-b", branch, "main")
+        command.write({**change})
+        command(*WRITE)
+        repository.commit(branch)
+    repository.git("merge", "--quiet", "one")
+    merged = (command.folder / "known.json").read_bytes()
+    assert command(*READ, "--error-on-stale-baseline").code == 0
+    command(*WRITE)
+    assert (command.folder / "known.json").read_bytes() == merged
 
 
 def test_nothing_is_half_written(known: Command, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ def remarks(report: Report, new_since: str | None) -> Iterator[str]:
         yield f"{len(verdict.known)} known, {len(report.diagnostics)} new, {verdict.fixed} fixed."
     if new_since is not None:
         count = len(report.old)
-        yield f"{count} {'finding was' if count == 1 else 'findings were'} there at {new_since} already."
+        yield f"{count} {'finding was' if count == 1 else 'findings were'} there at {_shown(new_since)} already."
 
 
 def stale_lines(stale: Iterable[Stale], base: str) -> Iterator[str]:
@@ -40,13 +40,15 @@ def written_line(written: Written, base: str) -> str:
 
 
 def _entry(stale: Stale, base: str) -> str:
+    identity = stale.identity
+    where = _shown(stale.path, base) + f": {_shown(identity.rule)}"
+    what = f" in {_shown(identity.context)}" if identity.context else ""
+    times = f" ({stale.count} times)" if stale.count > 1 else ""
+    return where + what + (f": {_shown(identity.symbol)}" if identity.symbol else "") + times
+
+
+def _shown(text: str, base: str = "") -> str:
+    """Somebody's text in one line; a path as seen from the folder `base`."""
     from asyncsql_lint.reporters.visible import visible
 
-    identity = stale.identity
-    where = f"{_shown(stale.path, base)}: {identity.rule}" + (f" in {identity.context}" if identity.context else "")
-    times = f" ({stale.count} times)" if stale.count > 1 else ""
-    return visible(where + (f": {identity.symbol}" if identity.symbol else "") + times)
-
-
-def _shown(path: str, base: str) -> str:
-    return path.removeprefix(base.rstrip("/") + "/")
+    return visible(text.removeprefix(base.rstrip("/") + "/") if base else text)

@@ -10,7 +10,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import pytest
 
@@ -139,13 +139,13 @@ def test_a_disk_that_is_full_at_the_second_file(run: Command, monkeypatch: pytes
     run.write({"one": "old", "two": "old"})
     opened: list[str] = []
 
-    def refusing(path: str, mode: str) -> IO[bytes]:
+    def refusing(path: str, mode: str, **options: Any) -> IO[bytes]:  # noqa: ANN401 -- as `open` takes them
         opened.append(path)
         if len(opened) == 2:
             raise OSError(errno.ENOSPC, "No space left on device", path)
-        return cast("IO[bytes]", open(path, mode))
+        return cast("IO[bytes]", open(path, mode, **options))
 
-    monkeypatch.setattr("asyncsql_lint.cli.writing.open", refusing, raising=False)
+    monkeypatch.setattr("asyncsql_lint.source.replace.open", refusing, raising=False)
     done = run("-o", "json:one", "-o", "sarif:two", "-o", "concise:-")
     assert (done.code, done.out) == (2, "")
     assert done.err == "error: two: cannot be written: no space left on device\n"

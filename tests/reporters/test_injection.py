@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from markdown_it import MarkdownIt
 
-from asyncsql_lint.config.model import OutputFormat
+from asyncsql_lint.config.formats import OutputFormat
 from asyncsql_lint.reporters.azure import AzureReporter
 from asyncsql_lint.reporters.base import Reporter
 from asyncsql_lint.reporters.concise import ConciseReporter

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
-from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -14,13 +12,18 @@ from typing import TextIO
 
 from asyncsql_lint.cli.cache import clear_cache, processors, store_for
 from asyncsql_lint.cli.exit_codes import ExitCode
-from asyncsql_lint.cli.options import Options, configuration
-from asyncsql_lint.cli.output import add_step_summary, emit, emit_all, make_reporter, say
+from asyncsql_lint.cli.known import remarks, stale_lines, written_line
+from asyncsql_lint.cli.options import Options, configuration, refuse_contradictions
+from asyncsql_lint.cli.output import FOR_PEOPLE, add_step_summary, emit, emit_all, make_reporter, say
 from asyncsql_lint.cli.outputs import PlacedOutput, settled
-from asyncsql_lint.cli.pages import write_page, write_rules, write_settings
+from asyncsql_lint.cli.pages import write_page, write_rules
 from asyncsql_lint.cli.progress import ProgressBar
+from asyncsql_lint.cli.settings import write_settings
+from asyncsql_lint.cli.statistics import write_statistics
 from asyncsql_lint.config.formats import OutputFormat
 from asyncsql_lint.errors import UsageError
+from asyncsql_lint.gate.ledger import Stale
+from asyncsql_lint.gate.policy import Policy
 from asyncsql_lint.linter import Linter, Report, parse_place
 from asyncsql_lint.reporters.base import Sheet, TakenBack
 from asyncsql_lint.rules import RULES
@@ -50,6 +53,7 @@ class Session:
     """A run that looks at files."""
 
     def __init__(self, options: Options) -> None:
+        refuse_contradictions(options)
         self._options = options
         self._is_stdin = STDIN in options.paths
         self._paths, files = _paths_and_files(options)
@@ -60,6 +64,11 @@ class Session:
             report_only_given=options.report_only_given or self._is_stdin,
             store=store_for(options, self._paths, files),
             jobs=options.jobs or processors(),
+            policy=Policy(
+                ignore_baseline=options.ignore_baseline,
+                update_baseline=options.update_baseline,
+                new_since=options.new_since,
+            ),
         )
         configured = self._linter.configuration.of_folder(normal(os.getcwd())).output_format
         self._outputs = settled(options.output_format, configured, options.output_file)
@@ -81,6 +90,7 @@ class Session:
         with self._progress() as progress:
             report = self._linter.check(self._paths, progress)
         self._tell(report, time.monotonic() - started)
+        report = self._with_baseline_written(report)
         self._write(report)
         return self._exit_code(report)
 
@@ -100,18 +110,31 @@ class Session:
         else:
             report = replace(report, problems=(*report.problems, *self._linter.write(fixed)))
         self._tell(report, time.monotonic() - started)
+        report = self._with_baseline_written(report)
         self._write(report, fixed=fixed.applied.total())
         if fixed.changed and self._options.exit_non_zero_on_fix and not report.problems:
             return ExitCode.FOUND
         return self._exit_code(report)
 
+    def _with_baseline_written(self, report: Report) -> Report:
+        """Write the baselines, if that was asked for and all could be looked at; returns what they do not know then."""
+        if not self._options.update_baseline:
+            return report
+        if report.problems:
+            say("error: the baseline is left as it is, for not all could be checked")
+            return report
+        report, written = self._linter.write_baselines(report)
+        for each in () if self._options.quiet else written:
+            say(written_line(each, normal(os.getcwd())))
+        return report
+
     def _write(self, report: Report, fixed: int = 0) -> None:
-        """Write the findings, or how often there are which, in every format that is wanted."""
+        """Write the findings, or how many there are of which, in every format that is wanted."""
         sheet = self._sheet(report, fixed)
 
         def write(output: PlacedOutput, out: TextIO) -> None:
             if self._options.statistics:
-                _write_statistics(out, report, output.format)
+                write_statistics(out, sheet, output.format)
             else:
                 make_reporter(output, self._options.color).write(sheet, out)
 
@@ -120,11 +143,20 @@ class Session:
         emit_all(self._outputs, write, sys.stderr if mends_stdin else None)
         if not self._options.statistics:
             add_step_summary(self._outputs, sheet)
+        # The last lines of what people read tell it; where nobody reads any, standard error does.
+        if not self._options.quiet and all(output.format not in FOR_PEOPLE for output in self._outputs):
+            for remark in sheet.remarks:
+                say(remark)
 
     def _exit_code(self, report: Report) -> ExitCode:
         if report.problems:
             return ExitCode.FAILED
-        return ExitCode.FOUND if report.failing and not self._options.exit_zero else ExitCode.CLEAN
+        is_stale = self._options.error_on_stale_baseline and bool(self._stale(report))
+        return ExitCode.FOUND if (report.failing or is_stale) and not self._options.exit_zero else ExitCode.CLEAN
+
+    def _stale(self, report: Report) -> tuple[Stale, ...]:
+        """The entries of baselines that stand for nothing any more, and stay."""
+        return () if self._options.update_baseline or report.verdict is None else report.verdict.stale
 
     def _sheet(self, report: Report, fixed: int) -> Sheet:
         taken = tuple(TakenBack(s.diagnostic, s.line, s.reason) for s in report.suppressed)
@@ -142,6 +174,7 @@ class Session:
             machine_path=self._repository.path,
             part=self._part(report),
             rules=RULES,
+            remarks=tuple(remarks(report, self._options.new_since)),
         )
 
     def _part(self, report: Report) -> str:
@@ -156,8 +189,13 @@ class Session:
         """What people should know beside the findings; of what went wrong also in a quiet run."""
         for problem in report.problems:
             say(f"error: {problem.path}: {problem.message}")
+        stale = list(stale_lines(self._stale(report), normal(os.getcwd())))
+        if stale and self._options.error_on_stale_baseline:
+            say("\n".join(("error: " + stale[0], *stale[1:])))
         if self._options.quiet:
             return
+        if stale and not self._options.error_on_stale_baseline:
+            say("\n".join(("warning: " + stale[0], *stale[1:])))
         for warning in report.warnings:
             say(f"warning: {warning}")
         if not report.checked and not report.problems:
@@ -217,15 +255,3 @@ def _stdin_text(report: Report, path: str) -> str:
     """What was read from standard input, mended; empty when it was no text."""
     source = report.sources.get(path)
     return source.text if source is not None else ""
-
-
-def _write_statistics(out: TextIO, report: Report, output_format: OutputFormat) -> None:
-    """How often each rule reports, most first."""
-    counts = Counter((diagnostic.code, diagnostic.name) for diagnostic in report.diagnostics)
-    rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
-    if output_format is OutputFormat.JSON:
-        json.dump([{"code": code, "name": name, "count": count} for (code, name), count in rows], out, indent=2)
-        out.write("\n")
-        return
-    width = max((len(str(count)) for count in counts.values()), default=0)
-    out.writelines(f"{count:>{width}}  {code}  {name}\n" for (code, name), count in rows)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from asyncsql_lint.errors import UsageError
 from asyncsql_lint.source.filesystem import reason
+from asyncsql_lint.source.replace import Staged, stage
 
 
 def check_place(path: str) -> None:
@@ -29,20 +29,18 @@ def write_files(texts: Mapping[str, str]) -> None:
     What was there is replaced in one step and lends its mode. A link stays one. What is no file (`/dev/stderr`, a named
     pipe) is written to, after the files.
     """
-    targets = {path: os.path.realpath(path) for path in texts}
-    staged: dict[str, str] = {}
+    staged: dict[str, Staged] = {}
     try:
-        for path, target in targets.items():
-            if not _is_special(target):
+        for path, text in texts.items():
+            if not _is_special(os.path.realpath(path)):
                 with _refusals(path):
-                    staged[path] = _stage(target, texts[path])
-        for path, temporary in staged.items():
+                    staged[path] = stage(path, _encoded(text))
+        for path, file in staged.items():
             with _refusals(path):
-                os.replace(temporary, targets[path])
+                file.commit()
     finally:
-        for temporary in staged.values():
-            with suppress(FileNotFoundError):
-                os.unlink(temporary)
+        for file in staged.values():
+            file.discard()
     for path in texts.keys() - staged.keys():
         _write_on(path, texts[path], "wb")
 
@@ -55,21 +53,6 @@ def append_to_file(path: str, text: str) -> None:
 def _write_on(path: str, text: str, mode: str) -> None:
     with _refusals(path), suppress(BrokenPipeError), open(path, mode) as stream:  # a reader may have seen enough
         stream.write(_encoded(text))
-
-
-def _stage(target: str, text: str) -> str:
-    """Write `text` to a new file beside `target`, whose mode it takes; returns its path."""
-    temporary = os.path.join(os.path.dirname(target), f".asyncsql-lint.{os.urandom(8).hex()}.tmp")
-    try:
-        with open(temporary, "xb") as stream:
-            stream.write(_encoded(text))
-        with suppress(FileNotFoundError):
-            os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
-    except OSError:
-        with suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise
-    return temporary
 
 
 def _is_special(path: str) -> bool:

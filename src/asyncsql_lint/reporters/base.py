@@ -32,6 +32,7 @@ class Sheet:
     it: below the repository, `part` is the folder of the repository that this run is about, empty for the whole.
     `roots` are the projects' folders. `unsafe` tells that unsafe fixes count as applicable. `fixed` counts the findings
     that were mended in this run; `problems` are paths that could not be looked into. `rules` are all that there are.
+    `remarks` are sentences for the summary, on findings that are known.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -47,6 +48,7 @@ class Sheet:
     machine_path: Callable[[str], str] = str
     part: str = ""
     rules: tuple[AnyRule, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:

@@ -26,6 +26,7 @@ def summary_lines(sheet: Sheet) -> Iterator[str]:
         yield "All checks passed!"
     if sheet.taken_back:
         yield f"{_count(len(sheet.taken_back), 'finding')} suppressed by comments."
+    yield from sheet.remarks
     yield from _fixable(sheet)
 
 

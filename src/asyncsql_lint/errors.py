@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-ISSUES = "https://github.com/asyncsql-lint/asyncsql-lint/issues"
+HOME = "https://github.com/asyncsql-lint/asyncsql-lint"
+"""Where the program is kept."""
+
+ISSUES = f"{HOME}/issues"
 """Where bugs of ours are told."""
 
 
@@ -20,3 +23,11 @@ class ConfigError(AsyncsqlLintError):
 
 class SourceError(AsyncsqlLintError):
     """A file or folder that cannot be read; the message names it and says why."""
+
+
+class BaselineError(AsyncsqlLintError):
+    """A baseline that cannot be read or written, or that is none; the message names it and says why."""
+
+
+class RevisionError(AsyncsqlLintError):
+    """A state of the repository that cannot be had: no git, no repository, no such revision; the message says which."""

@@ -6,8 +6,9 @@ import os
 import re
 import traceback
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from asyncsql_lint.cache.store import Store
@@ -17,12 +18,15 @@ from asyncsql_lint.config.model import Settings
 from asyncsql_lint.diagnostics import Applicability, Confidence, Diagnostic, Fix, Position, Span
 from asyncsql_lint.engine.analysis import Analysis
 from asyncsql_lint.engine.dispatch import check
-from asyncsql_lint.engine.outcome import Engine, Progress
-from asyncsql_lint.engine.select import ABOUT_COMMENTS, SYNTAX_ERROR, Catalogue
+from asyncsql_lint.engine.outcome import Engine, Outcome, Progress
+from asyncsql_lint.engine.select import ABOUT_COMMENTS, Catalogue
 from asyncsql_lint.engine.suppressions import Comments, Suppressed, by_file, read_comments, split, used
 from asyncsql_lint.engine.unused import Complaint, unknown, unused
 from asyncsql_lint.errors import ISSUES, SourceError, UsageError
-from asyncsql_lint.rule import RuleMeta
+from asyncsql_lint.gate.ledger import Found, Ledger, Verdict, Written
+from asyncsql_lint.gate.policy import Policy
+from asyncsql_lint.gate.scope import Scope
+from asyncsql_lint.rule import SYNTAX_ERROR, RuleMeta
 from asyncsql_lint.rules import RULES
 from asyncsql_lint.source.discovery import Discovery, PathProblem, discover
 from asyncsql_lint.source.files import SourceFile, SourceProblem
@@ -32,6 +36,7 @@ from asyncsql_lint.source.read import read_source
 
 if TYPE_CHECKING:
     from asyncsql_lint.flow.machine import Failure
+    from asyncsql_lint.gate.history import History
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,8 @@ class Report:
     looked into, or whose analysis brought out a bug of ours; `warnings` is for people. `sources` holds every file of
     the project that is text, by path. `limits` counts how often each bound of the analysis was reached; what lies
     beyond is unknown, and silent. `parsed` counts the files that had to be parsed; None when nothing had changed.
+    `verdict` is what baselines say, `old` was there at the revision of the policy; `diagnostics` has neither what they
+    know nor what is old.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -54,6 +61,8 @@ class Report:
     sources: Mapping[str, SourceFile] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
     parsed: int | None = 0
+    verdict: Verdict | None = None
+    old: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +80,12 @@ class FixReport:
 
 @dataclass(frozen=True, slots=True)
 class _Project:
-    """All that a check needs to know before the analysis. `report` are the paths whose findings may count."""
+    """All that a check needs to know before the analysis.
 
+    `paths` are those that were given, `report` those whose findings may count.
+    """
+
+    paths: tuple[str, ...]
     found: Discovery
     settings: Mapping[str, Settings]
     sources: Mapping[str, SourceFile]
@@ -89,6 +102,8 @@ class Linter:
     that was given by its own name, the findings elsewhere count too whose trace leads through it (a changed model
     breaks its readers), unless `report_only_given` is set; then fixes stay within the given files as well. What is
     worked out is kept in `store`; `jobs` is how many processes may parse.
+
+    Of these findings, those do not count that are known: to a baseline or from a revision, as `policy` says.
     """
 
     def __init__(
@@ -98,6 +113,7 @@ class Linter:
         *,
         ignore_noqa: bool = False,
         report_only_given: bool = False,
+        policy: Policy = Policy(),  # noqa: B008 -- it is frozen
         store: Store | None = None,
         jobs: int = 1,
         engine: Engine | None = None,
@@ -109,6 +125,8 @@ class Linter:
         self._versions = ProjectVersions(self._files)
         self._ignore_noqa = ignore_noqa
         self._report_only_given = report_only_given
+        self._ledger = None if policy.ignore_baseline else Ledger(self._files, may_begin=policy.update_baseline)
+        self._history = _history(policy, self._files)
         self._engine = engine or Analysis(RULES, store, jobs)
 
     def versions(self, folder: str) -> Versions:
@@ -164,6 +182,18 @@ class Linter:
                 problems.append(PathProblem(path, str(error).removeprefix(f"{path}: ")))
         return tuple(problems)
 
+    def write_baselines(self, report: Report) -> tuple[Report, tuple[Written, ...]]:
+        """Write the baselines of `report` anew; returns the report on what they do not know then, and what was written.
+
+        Raises `UsageError` when there is no baseline, and `BaselineError` when one cannot be written.
+        """
+        if self._ledger is None or report.verdict is None or not report.verdict.renewed:
+            raise UsageError("--update-baseline: there is no baseline: give --baseline FILE, or the key `baseline`")
+        written = self._ledger.write(report.verdict)
+        verdict = report.verdict.settled()
+        failing = sum(d.severity >= self.configuration.of_file(d.span.path).fail_on for d in verdict.new)
+        return replace(report, diagnostics=verdict.new, failing=failing, verdict=verdict), written
+
     def why(self, path: str, line: int, progress: Progress | None = None) -> tuple[str, ...]:
         """What the analysis knows of `line` in the file `path` (absolute), in words. Raises `UsageError`."""
         project = self._project([path])
@@ -205,7 +235,7 @@ class Linter:
         report = found.given if self._report_only_given or not found.named else frozenset(found.files)
         enabled = {path: self.catalogue.enabled(settings[path], path) for path in report}
         by_path = tuple(sorted(problems, key=lambda problem: problem.path))
-        return _Project(found, settings, sources, tuple(not_text), by_path, report, enabled)
+        return _Project(tuple(paths), found, settings, sources, tuple(not_text), by_path, report, enabled)
 
     def _versions_of(self, project: _Project) -> dict[str, Versions]:
         """The versions that count in each folder with a file."""
@@ -213,6 +243,8 @@ class Linter:
 
     def _analyse(self, project: _Project, sources: Mapping[str, SourceFile], progress: Progress | None) -> Report:
         """Run the engine on `sources`, and keep what is wanted of what it finds."""
+        if self._history is not None:
+            self._history.find(project.paths)  # an error that can be known at once need not wait for the analysis
         outcome = self._engine(
             tuple(sources.values()),
             roots=_import_roots(project),
@@ -231,17 +263,64 @@ class Linter:
         about = [d for p in sorted(whole) for d in self._about_comments(p, comments[p], findings, project, sources)]
         wanted += [self._as_configured(d, project) for d in about if _is_wanted(d, project)]
         kept, suppressed = _apply(comments, wanted)
+        kept.sort(key=_place)
+        text_of = partial(_text_of, sources=sources)
+        verdict = self._verdict(project, outcome, findings, kept, text_of)
+        new = verdict.new
+        if self._history is not None:
+            concerned = {diagnostic.span.path for diagnostic in new}
+            all_there = [diagnostic for diagnostic in kept if diagnostic.span.path in concerned]
+            check_then = partial(self._check_at, progress=progress)
+            since = self._history.new(project.paths, all_there, text_of, check_then)
+            new = tuple(diagnostic for diagnostic in new if diagnostic in since)
         return Report(
-            diagnostics=tuple(sorted(kept, key=_place)),
+            diagnostics=new,
             suppressed=tuple(sorted(suppressed, key=lambda each: _place(each.diagnostic))),
-            failing=sum(d.severity >= project.settings[d.span.path].fail_on for d in kept),
+            failing=sum(d.severity >= project.settings[d.span.path].fail_on for d in new),
             problems=(*project.problems, *(_bug(failure) for failure in outcome.failures)),
             checked=tuple(sorted(project.found.given)),
             roots=project.found.roots,
             sources=sources,
             limits=outcome.limits,
             parsed=outcome.parsed,
+            verdict=verdict,
+            old=tuple(sorted(set(verdict.new).difference(new), key=_place)),
         )
+
+    def _verdict(
+        self, project: _Project, outcome: Outcome, findings: Collection[Diagnostic], kept: Sequence[Diagnostic],
+        text_of: Callable[[str], str],
+    ) -> Verdict:  # fmt: skip
+        """What the baselines say of the findings that were `kept`. Raises `BaselineError`."""
+        if self._ledger is None:
+            return Verdict(tuple(kept))
+        not_judged = ABOUT_COMMENTS if self._ignore_noqa else frozenset()
+        scope = Scope(
+            paths=project.paths,
+            checked={path: project.enabled[path] - not_judged for path in project.found.given},
+            rules=self.catalogue.codes,
+            is_whole=not (project.problems or outcome.failures or any(d.code == SYNTAX_ERROR for d in kept)),
+            configuration=self.configuration,
+            files=self._files,
+        )
+        unsure = sorted((d for d in findings if _is_wanted(d, project, is_sure=False)), key=_place)
+        return self._ledger.judge(Found(kept, unsure, text_of), scope)
+
+    def _check_at(
+        self, files: FileSystem, paths: Sequence[str], progress: Progress | None
+    ) -> tuple[Sequence[Diagnostic], Callable[[str], str]]:
+        """The findings of `paths` in another state of the disk, and the texts of that time."""
+        linter = Linter(
+            self.configuration,
+            files,
+            ignore_noqa=self._ignore_noqa,
+            report_only_given=True,
+            policy=Policy(ignore_baseline=True),
+            engine=self._engine,
+            metas=self.catalogue.metas,
+        )
+        report = linter.check(paths, progress)
+        return report.diagnostics, partial(_text_of, sources=report.sources)
 
     def _encoding_findings(self, project: _Project) -> Iterable[Diagnostic]:
         """The findings about files whose bytes are no text."""
@@ -298,17 +377,27 @@ class Linter:
         return replace(diagnostic, fix=replace(diagnostic.fix, applicability=Applicability.DISPLAY))
 
 
+def _history(policy: Policy, files: FileSystem) -> History | None:
+    """The findings of another time, if they are asked for."""
+    if policy.new_since is None:
+        return None
+    from asyncsql_lint.gate.history import History
+
+    return History(policy.new_since, files)
+
+
 def _import_roots(project: _Project) -> tuple[str, ...]:
     """The folders that imports start from: the configured `src` first, then the projects."""
     configured = {folder for settings in set(project.settings.values()) for folder in settings.src}
     return (*sorted(configured), *(root for root in project.found.roots if root not in configured))
 
 
-def _is_wanted(diagnostic: Diagnostic, project: _Project) -> bool:
+def _is_wanted(diagnostic: Diagnostic, project: _Project, *, is_sure: bool = True) -> bool:
+    """Whether a finding counts; or, when not `is_sure`, whether it would but for its confidence."""
     path = diagnostic.span.path
     if diagnostic.code not in project.enabled.get(path, ()):
         return False
-    if diagnostic.confidence < project.settings[path].min_confidence:
+    if (diagnostic.confidence >= project.settings[path].min_confidence) is not is_sure:
         return False
     return path in project.found.given or any(r.span.path in project.found.named for r in diagnostic.related)
 
@@ -324,6 +413,11 @@ def _apply(
         kept += stay
         suppressed += go
     return kept, suppressed
+
+
+def _text_of(path: str, sources: Mapping[str, SourceFile]) -> str:
+    """The text of a file; empty when it is none."""
+    return sources[path].text if path in sources else ""
 
 
 def _changed(before: Mapping[str, SourceFile], now: Mapping[str, SourceFile]) -> dict[str, str]:

@@ -13,6 +13,9 @@ from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.events import Event
 from asyncsql_lint.rule_doc import RuleDoc, parse_rule_doc
 
+SYNTAX_ERROR = "ASL900"
+"""A file that does not parse is never passed over in silence: this rule is on unless it is ignored."""
+
 
 @dataclass(frozen=True, slots=True)
 class RuleMeta:

@@ -9,6 +9,8 @@ from asyncsql_lint.flow.events import AttributeRead, Trace
 MISSING_GREENLET = "MissingGreenlet: greenlet_spawn has not been called (https://sqlalche.me/e/20/xd2s)"
 DETACHED = "DetachedInstanceError: the instance is not bound to a Session (https://sqlalche.me/e/20/bhk3)"
 FORBIDDEN = "InvalidRequestError: the attribute is not available due to lazy='raise'"
+AGAIN = "and read again here"
+"""Of a place that comes after the reported one, and is no cause of it."""
 
 
 def reading(event: AttributeRead) -> str:
@@ -20,7 +22,7 @@ def reading(event: AttributeRead) -> str:
 
 def story(event: AttributeRead) -> Trace:
     """The places of an event's story, with the later reads of the same attribute."""
-    more = tuple((site, "and read again here") for site in event.others)
+    more = tuple((site, AGAIN) for site in event.others)
     return (*event.trace, *more)
 
 

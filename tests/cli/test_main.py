@@ -144,8 +144,8 @@ FORMATS = [
     (["a.py", "-o", "json"], {"ASYNCSQL_LINT_OUTPUT_FORMAT": "concise"}, "[\n  {\n"),
     (["a.py", "--config", "output-format = 'concise'"], {}, "a.py:2:1: ASL101"),
     (["a.py", "--config", "output-format = 'json'"], {"ASYNCSQL_LINT_OUTPUT_FORMAT": "concise"}, "a.py:2:1: ASL101"),
-    (["a.py", "--statistics"], {}, "1  ASL101  missing-await\n"),
-    (["a.py", "--statistics", "-o", "json"], {}, '[\n  {\n    "code": "ASL101",'),
+    (["a.py", "--statistics"], {}, "by rule\n  1  ASL101  missing-await\n"),
+    (["a.py", "--statistics", "-o", "json"], {}, '{\n  "total": 1,\n  "rules": ['),
     (["clean"], {}, "All checks passed!\n"),
     (["clean", "-q"], {}, ""),
     (["clean", "-o", "json"], {}, "[]\n"),
@@ -181,7 +181,7 @@ def test_settings_show_the_versions_that_rules_go_by(lint: Run, project: Path) -
     assert shown.endswith(
         'library-versions.sqlalchemy = "2.0.57"  # uv.lock\n'
         'library-versions.sqlmodel = ""  # unknown: no lock file or requirement\n'
-        'library-versions.fastapi = "0.110"  # library-versions\n'
+        'library-versions.fastapi = "0.110"  # --config\n'
     )
 
 
@@ -207,7 +207,7 @@ def test_configuration_error_names_its_file(lint: Run, project: Path) -> None:
     (project / "pyproject.toml").write_text("[tool.asyncsql-lint]\nslect = []\n")
     result = lint("a.py")
     assert result.code == 2
-    assert f'{os.path.realpath(project)}/pyproject.toml: unknown key "slect", did you mean "select"?' in result.err
+    assert f'{os.path.realpath(project)}/pyproject.toml:2: unknown key "slect", did you mean "select"?' in result.err
 
 
 def test_the_rest_is_checked_beside_a_missing_path(lint: Run) -> None:

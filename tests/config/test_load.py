@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from asyncsql_lint.config.formats import OutputFormat
 from asyncsql_lint.config.library_versions import VersionRange
 from asyncsql_lint.config.load import Configuration, inline_config, read_config
-from asyncsql_lint.config.model import Config, OutputFormat, Patterns, PerFileIgnore, Selection
+from asyncsql_lint.config.model import Config, Patterns, PerFileIgnore, Selection
 from asyncsql_lint.diagnostics import Confidence, Severity
 from asyncsql_lint.errors import ConfigError
 
@@ -41,6 +42,7 @@ KEYS = [
     ('output-format = "json"', lambda r: Config(output_format=OutputFormat.JSON)),
     ('fixable = ["ASL1"]\nunfixable = ["ASL101"]', lambda r: Config(fixable=("ASL1",), unfixable=("ASL101",))),
     ('required-version = ">=0.1"', lambda r: Config(required_version=">=0.1")),
+    ('baseline = "../known.json"', lambda r: Config(baseline=f"{os.path.dirname(r)}/known.json")),
     ('library-versions = {sqlalchemy = "2.0", fastapi = ">=0.118"}',
      lambda r: Config(library_versions=(
          ("fastapi", VersionRange((0, 118, 0, 0), None, ">=0.118", "library-versions")),
@@ -93,6 +95,7 @@ REFUSED = [
         'library-versions = {sqlalchemy = "new"}',
         'must be as in "2.0", "2.0.40" or ">=2.0, <2.1", not "new"',
     ),
+    ("baseline without a name", 'baseline = ""', '"baseline" must be the name of a file'),
     ("bad pattern", 'exclude = ["a/!("]\nextend-exclude = ["!"]', 'the pattern "!" cannot be understood'),
     ("broken toml", "select = [\n", ":2:1: not valid TOML"),
     ("broken value", "fail-on = \n", ":1:11: not valid TOML: Invalid value"),
@@ -191,12 +194,103 @@ VERSIONS = [
 def test_required_version(monkeypatch: pytest.MonkeyPatch, wanted: str, fits: bool) -> None:
     monkeypatch.setattr("asyncsql_lint.config.load.__version__", "0.1.0")
     if fits:
-        Configuration(Config(required_version=wanted))
+        assert inline_config([f"required-version = '{wanted}'"], "/p").required_version == wanted
     else:
-        with pytest.raises(ConfigError, match=r'"required-version" is .*, this is 0\.1\.0'):
-            Configuration(Config(required_version=wanted))
+        with pytest.raises(ConfigError, match=r'--config: "required-version" is .*, this is 0\.1\.0 of asyncsql-lint'):
+            inline_config([f"required-version = '{wanted}'"], "/p")
 
 
-def test_required_version_that_is_none() -> None:
+@pytest.mark.parametrize("wanted", ["~=0.1 beta", "", "latest", ">=", "9" * 5_000])
+def test_required_version_that_is_none(wanted: str) -> None:
     with pytest.raises(ConfigError, match="must be as in"):
-        Configuration(Config(required_version="~=0.1 beta"))
+        inline_config([f"required-version = '{wanted}'"], "/p")
+
+
+def test_a_version_that_is_not_wanted_is_told_before_its_keys(root: str) -> None:
+    parent = write(root, "base.toml", '# for all\nrequired-version = ">=99"\nnot-yet-known = 1\n')
+    path = write(root, "asyncsql-lint.toml", 'extend = "base.toml"\n')
+    with pytest.raises(ConfigError) as caught:
+        read_config(path)
+    assert str(caught.value).startswith(f'{parent}:2: "required-version" is >=99, this is ')
+
+
+LINES = [
+    ('x = 1\n[tool.other]\nfail-on = "no"\n[tool.asyncsql-lint]\n\nfail-on = "no"\n', 6),
+    ('[tool]\nasyncsql-lint.fail-on = "no"\n', 2),
+    ('[ tool . "asyncsql-lint" ]\n\n"fail-on" = "no"\n', 3),
+    ('tool.asyncsql-lint.fail-on = "no"\r\n', 1),
+    ('[tool.asyncsql-lint]\nexclude = [\n  "a = b",\n]\nfail-on = "no"\n', 5),
+    ('tool = {asyncsql-lint = {fail-on = "no"}}\n', None),
+]
+
+
+@pytest.mark.parametrize(("text", "line"), LINES)
+def test_the_line_of_a_wrong_value(root: str, text: str, line: int | None) -> None:
+    path = write(root, "pyproject.toml", text)
+    with pytest.raises(ConfigError) as caught:
+        read_config(path)
+    where = path if line is None else f"{path}:{line}"
+    assert str(caught.value).startswith(f'{where}: "fail-on" must be one of')
+
+
+BROKEN = [
+    ("fail-on = ", '1:11: not valid TOML: Invalid value (at "fail-on")'),
+    ('select = ["a"]\n\nignore = [\n  "x",\n  y\n]', '5:3: not valid TOML: Invalid value (at "ignore")'),
+    ("[per-file-ignores]\n'tests/*' = [\n", '3:1: not valid TOML: Invalid value (at "tests/*")'),
+    ("src = []\nsrc = []\n", '2:9: not valid TOML: Cannot overwrite a value (at "src")'),
+    ("src = []\nselect\n", "2:7: not valid TOML: Expected '=' after a key in a key/value pair"),
+    ("src = []\n= 3\n", "2:1: not valid TOML: Invalid statement"),
+    ("src = " + "[" * 10_000, ""),
+    ("src = " + "9" * 5_000, ""),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), BROKEN, ids=range(len(BROKEN)))
+def test_broken_toml(root: str, text: str, message: str) -> None:
+    path = write(root, "asyncsql-lint.toml", text)
+    with pytest.raises(ConfigError) as caught:
+        read_config(path)
+    said = str(caught.value)
+    assert said.startswith(f"{path}:{message}")
+    assert "not valid TOML" in said
+    if message:
+        assert said == f"{path}:{message}"
+
+
+def test_extend_in_a_circle(root: str) -> None:
+    path = write(root, "asyncsql-lint.toml", 'extend = "a/one.toml"\n')
+    write(root, "a/one.toml", 'extend = "../b/two.toml"\n')
+    two = write(root, "b/two.toml", 'extend = "../a/../a/one.toml"\n')
+    with pytest.raises(ConfigError) as caught:
+        read_config(path)
+    assert str(caught.value) == f'{root}/a/one.toml: "extend" comes back to this file'
+    Path(two).unlink()
+    with pytest.raises(ConfigError) as caught:
+        read_config(path)
+    assert str(caught.value) == f'{root}/a/one.toml:1: "extend" names {two}, which is no file'
+
+
+def test_who_says_what(root: str) -> None:
+    base = write(
+        root, "base.toml", 'select = ["ASL1"]\nignore = ["ASL101"]\nfail-on = "error"\nextend-exclude = ["x"]\n'
+    )
+    path = write(
+        root, "asyncsql-lint.toml", 'extend = "base.toml"\nignore = ["ASL3"]\nextend-exclude = ["y"]\nsrc = ["s"]'
+    )
+    config = inline_config(['fail-on = "info"'], root).over(read_config(path))
+    assert config.files == (path, base)
+    assert config.said_in == {
+        "extend": (path,),
+        "select": (base,),
+        "ignore": (base, path),
+        "fail-on": ("--config",),
+        "extend-exclude": (base, path),
+        "src": (path,),
+    }
+    assert inline_config(["select = ['ALL']"], root).over(read_config(path)).said_in == {
+        "extend": (path,),
+        "select": ("--config",),
+        "fail-on": (base,),
+        "extend-exclude": (base, path),
+        "src": (path,),
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
 from asyncsql_lint.diagnostics import (
@@ -15,7 +16,8 @@ from asyncsql_lint.diagnostics import (
     Span,
     TextEdit,
 )
-from asyncsql_lint.reporters.base import Sheet
+from asyncsql_lint.reporters.base import Reporter, Sheet
+from asyncsql_lint.rules import RULES
 from asyncsql_lint.source.lines import split_lines
 
 SOURCES = {
@@ -77,7 +79,28 @@ def awaited(span: Span, applicability: Applicability = Applicability.SAFE) -> Di
     return replace(simple(span), fix=Fix("Await it", applicability, (edit,)))
 
 
+def several(count: int, severity: Severity = Severity.ERROR) -> list[Diagnostic]:
+    """As many findings, each with a message of its own."""
+    return [simple(at("/p/app/api.py", "names"), f"it is bad {number}", severity) for number in range(count)]
+
+
 def sheet(*diagnostics: Diagnostic, sources: dict[str, str] | None = None, unsafe: bool = False) -> Sheet:
-    """What a reporter gets."""
+    """What a reporter gets: a project that is a repository, too."""
     texts = SOURCES if sources is None else sources
-    return Sheet(diagnostics, lambda path: texts.get(path, ""), "/p", roots=("/p",), unsafe=unsafe)
+    return Sheet(
+        diagnostics,
+        lambda path: texts.get(path, ""),
+        "/p",
+        roots=("/p",),
+        unsafe=unsafe,
+        bytes_of=lambda path: texts[path].encode("utf-8", "surrogatepass") if path in texts else None,
+        machine_path=lambda path: path.removeprefix("/p/"),
+        rules=RULES,
+    )
+
+
+def written(reporter: Reporter, sheet: Sheet) -> str:
+    """What `reporter` writes."""
+    out = io.StringIO()
+    reporter.write(sheet, out)
+    return out.getvalue()

@@ -10,6 +10,7 @@ import pytest
 from asyncsql_lint.diagnostics import Applicability, Severity
 from asyncsql_lint.reporters.base import Sheet, TakenBack
 from asyncsql_lint.reporters.concise import ConciseReporter
+from asyncsql_lint.source.discovery import PathProblem
 from tests.reporters.sheets import at, awaited, lazy, sheet, simple
 
 PLACE = at("/p/app/api.py", "names")
@@ -47,7 +48,7 @@ def test_suppressed() -> None:
 
 SUMMARIES = [
     (sheet(), "All checks passed!\n"),
-    (replace(sheet(), is_whole=False), ""),
+    (replace(sheet(), problems=(PathProblem("/p/x.py", "no such file or folder"),)), ""),
     (replace(sheet(), is_quiet=True), ""),
     (sheet(lazy(), lazy()), "Found 2 errors.\nNo fixes available (2 hidden fixes with --unsafe-fixes).\n"),
     (sheet(simple(PLACE)), "Found 1 error.\n"),

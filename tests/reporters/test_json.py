@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from asyncsql_lint.diagnostics import Diagnostic, Position, Span
 from asyncsql_lint.reporters.base import Sheet, TakenBack
 from asyncsql_lint.reporters.json import JsonReporter
+from asyncsql_lint.source.lines import split_lines
 from tests.reporters.sheets import at, lazy, sheet, simple
 
 
@@ -41,7 +43,7 @@ def test_keys() -> None:
         "location": {"row": 7, "column": 35},
         "end_location": {"row": 7, "column": 46},
         "noqa_row": 7,
-        "url": None,
+        "url": "https://github.com/asyncsql-lint/asyncsql-lint/blob/main/docs/rules/lazy-relationship-access.md",
         "fix": {
             "applicability": "unsafe",
             "message": "Load `Order.lines` in the query",
@@ -99,20 +101,61 @@ def finding(source: str, word: str, path: str = "/p/a.py") -> tuple[Diagnostic, 
     return replace(simple(at(path, word, sources)), context="f", symbol="A.b"), sources
 
 
-def fingerprint(source: str, word: str = "bad()", path: str = "/p/a.py", root: str = "/p") -> str:
-    found, sources = finding(source, word, path)
-    text = written(replace(sheet(found, sources=sources), roots=(root,)))[0]["fingerprint"]
-    assert isinstance(text, str)
-    return text
+BEFORE = "def f():\n    x = [bad(), 'a b']\n"
+SAME = [
+    ("lines above", "# more\n\n\ndef f():\n    x = [bad(), 'a b']\n"),
+    ("lines below", BEFORE + "    y = (\n"),
+    ("indentation", "if y:\n    def f():\n        x = [bad(), 'a b']\n"),
+    ("white space", "def f():\n    x  =  [ bad(), 'a b' ]\n"),
+    ("line ends", BEFORE.replace("\n", "\r\n")),
+    ("a comment", "def f():\n    x = [bad(), 'a b']  # noqa: X1\n"),
+    ("many lines", "def f():\n    x = [\n        bad(),  # here\n        'a b',\n    ]\n"),
+    ("parentheses", "def f():\n    x = (\n        [bad(), 'a b']\n    )\n"),
+    ("quotes", 'def f():\n    x = [bad(), "a b"]\n'),
+    ("a continued line", "def f():\n    x = \\\n        [bad(), 'a b']\n"),
+    ("no line end", BEFORE.rstrip()),
+]
+OTHER = [
+    ("another statement", BEFORE.replace("x", "y")),
+    ("another text", BEFORE.replace("a b", "#]")),
+    ("more below in the statement", BEFORE.replace("'a b'", "'a b', c")),
+]
 
 
-def test_fingerprint_outlives_edits_elsewhere() -> None:
-    before = fingerprint("x = bad()\n")
-    assert before == fingerprint("# more\n\n\nx = bad()\ny = 2\n")
-    assert before == fingerprint("    x  =  bad()\n")
-    assert before == fingerprint("x = bad()\n", path="/clone/a.py", root="/clone")
-    assert before != fingerprint("y = bad()\n")
-    assert before != fingerprint("x = bad()\n", path="/p/b.py")
+def in_f(source: str, path: str = "/p/a.py", root: str = "/p") -> str:
+    """The fingerprint of `bad()` in the statement of `source` that begins with a name and `=`."""
+    found, sources = finding(source, "bad()", path)
+    lines = split_lines(source)
+    found = replace(found, noqa_rows=(next(n for n, line in enumerate(lines, start=1) if re.match(r" +\w +=", line)),))
+    return str(written(replace(sheet(found, sources=sources), roots=(root,)))[0]["fingerprint"])
+
+
+@pytest.mark.parametrize("source", [case[1] for case in SAME], ids=[case[0] for case in SAME])
+def test_fingerprint_outlives(source: str) -> None:
+    assert in_f(source) == in_f(BEFORE)
+
+
+@pytest.mark.parametrize("source", [case[1] for case in OTHER], ids=[case[0] for case in OTHER])
+def test_fingerprint_changes_with(source: str) -> None:
+    assert in_f(source) != in_f(BEFORE)
+
+
+def test_fingerprint_has_the_path_below_the_project() -> None:
+    assert in_f(BEFORE, "/clone/a.py", "/clone") == in_f(BEFORE)
+    assert in_f(BEFORE, "/p/b.py") != in_f(BEFORE)
+
+
+def test_fingerprints_of_thousands_of_findings_in_one_statement() -> None:
+    sources = {"/p/a.py": "x = [\n" + "    bad(),\n" * 5_000 + "]\n"}
+    found = [
+        replace(simple(Span("/p/a.py", Position(line, 4), Position(line, 9))), noqa_rows=(1, line))
+        for line in range(2, 5_002)
+    ]
+    assert len({each["fingerprint"] for each in written(sheet(*found, sources=sources))}) == 5_000
+
+
+def test_fingerprint_of_a_file_that_nobody_has() -> None:
+    assert in_f(BEFORE) != written(sheet(simple(Span("/p/a.py", Position(9, 0), Position(9, 1))), sources={}))
 
 
 def test_equal_findings_have_fingerprints_of_their_own() -> None:

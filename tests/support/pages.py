@@ -6,36 +6,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
 
-from asyncsql_lint.diagnostics import Applicability
-from asyncsql_lint.rule import Rule
+from asyncsql_lint.reporters.base import AnyRule
+from asyncsql_lint.reporters.rule_page import FAMILIES, cell, facts_table
 from asyncsql_lint.rules import RULES
 from tests.conformance.errors import errors_of, silence_of, versions, without_link
 from tests.support.linter import ROOT
-from tests.support.readme import FIXES, cell
-
-AnyRule = type[Rule[Any]]
+from tests.support.readme import FIXES
 
 FOLDER = ROOT / "docs" / "rules"
 INDEX = "README.md"
 NOTE = "<!-- python -m tests.support.pages writes this file -->"
-FAMILIES = {
-    "ASL1": "Awaiting",
-    "ASL2": "Sync code in async code",
-    "ASL3": "Loading and expiry",
-    "ASL4": "Results",
-    "ASL5": "Sessions",
-    "ASL6": "Engines and drivers",
-    "ASL9": "The linter's own",
-}
-"""The beginnings of codes, in words."""
-HOW = {
-    Applicability.SAFE: "safe, applied by `--fix`",
-    Applicability.UNSAFE: "unsafe, applied by `--fix --unsafe-fixes`",
-    Applicability.DISPLAY: "shown, never applied",
-    None: "none",
-}
 VERSIONS = "on SQLAlchemy 2.0 and 2.1 unless said otherwise (`...` is what varies)"
 
 
@@ -52,18 +33,12 @@ def page_name(rule: AnyRule) -> str:
 def page(rule: AnyRule) -> str:
     """The page of one rule."""
     meta, doc = rule.meta, rule.doc()
-    facts = [
-        f"| Severity | {meta.severity.label} |",
-        f"| Fix | {HOW[meta.fix]} |",
-        f"| Enabled | {'by default' if meta.default else f'by `--select {meta.code}`'} |",
-        f"| Since | {meta.since} |",
-    ]
     sections = [
         f"## {heading}\n\n{text}" + (raised(rule) if heading == "What happens" else "")
         for heading, text in doc.sections
     ]
     head = f"# {meta.name} ({meta.code})\n\n{NOTE}\n\n{doc.summary}"
-    return "\n\n".join([head, "\n".join(["| | |", "|---|---|", *facts]), *sections]) + "\n"
+    return "\n\n".join([head, facts_table(rule), *sections]) + "\n"
 
 
 def raised(rule: AnyRule) -> str:

@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 
 from asyncsql_lint.diagnostics import Applicability
+from asyncsql_lint.reporters.rule_page import cell
 from asyncsql_lint.rules import RULES
 from tests.support.linter import ROOT
 
@@ -90,11 +91,6 @@ def with_bounds(text: str) -> str:
     text, count = BOUND.subn(value, text)
     assert count, "no bounds"
     return text
-
-
-def cell(text: str) -> str:
-    """What a rule reports, as a cell of a table."""
-    return text.removeprefix("Reports ").rstrip(".").replace("|", "\\|")
 
 
 if __name__ == "__main__":

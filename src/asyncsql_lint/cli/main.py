@@ -7,27 +7,53 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from asyncsql_lint import __version__
 from asyncsql_lint.cli.exit_codes import ExitCode
+from asyncsql_lint.cli.outputs import FORMATS, complete_output, parse_outputs
 from asyncsql_lint.errors import ISSUES, AsyncsqlLintError
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+PROGRAM = "asyncsql-lint"
 PARSER_THREAD = "asyncsql-lint"
 """The name that `syntax.parse.on_deep_stack` gives its thread."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+def _complete_rules(_: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from asyncsql_lint.cli.completions import complete_rules
+
+    return complete_rules(parameter, incomplete)
+
+
+def _complete_files(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    return click.Path().shell_complete(context, parameter, incomplete)
+
+
+def _write_completions(context: click.Context, _: click.Parameter, shell: str | None) -> None:
+    if shell is None:
+        return
+    from asyncsql_lint.cli.completions import write_script
+    from asyncsql_lint.cli.output import emit
+
+    emit(partial(write_script, command=command, program=PROGRAM, shell=shell))
+    context.exit()
+
+
 def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
     """An option that takes rules, separated by commas, and may be repeated."""
-    return click.option(name, multiple=True, metavar="RULES", help=text)
+    return click.option(name, multiple=True, metavar="RULES", shell_complete=_complete_rules, help=text)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=_complete_files)
 @_rules_option("--select", "Rules to check, in place of the configured ones: codes, their beginnings, names, ALL.")
 @_rules_option("--ignore", "Rules not to check.")
 @_rules_option("--extend-select", "Rules to check besides the configured ones.")
@@ -48,12 +74,26 @@ def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
 @click.option(
     "-o",
     "--output-format",
-    type=click.Choice(["text", "full", "concise", "json"]),
+    multiple=True,
+    callback=parse_outputs,
+    shell_complete=complete_output,
+    metavar="FORMAT[:FILE]",
     envvar="ASYNCSQL_LINT_OUTPUT_FORMAT",
-    help="How to write the findings; full is text.  [default: text]",
+    help=f"How to write the findings, and where; may be repeated: {', '.join(FORMATS)} (full is text). "
+    "FILE `-` is standard output.  [default: text]",
 )
-@click.option("--output-file", metavar="FILE", help="Write the findings to FILE in place of standard output.")
-@click.option("--explain", metavar="RULE", help="Show the page of a rule (code or name), and exit.")
+@click.option(
+    "--output-file",
+    metavar="FILE",
+    shell_complete=_complete_files,
+    help="Where to write the format that names no file of its own.",
+)
+@click.option(
+    "--explain",
+    metavar="RULE",
+    shell_complete=_complete_rules,
+    help="Show the page of a rule (code or name), and exit.",
+)
 @click.option("--rules", is_flag=True, help="List all rules, and exit.")
 @click.option("--why", metavar="FILE:LINE", help="Tell what the analysis knows of a line, and exit.")
 @click.option("--fix", is_flag=True, help="Mend what has a safe fix, and report the rest.")
@@ -62,7 +102,11 @@ def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
 @click.option("--show-files", is_flag=True, help="List the files that would be checked, and exit.")
 @click.option("--show-settings", is_flag=True, help="Show the settings for PATH, and exit.")
 @click.option(
-    "--config", multiple=True, metavar="FILE|KEY=VALUE", help="A configuration file, or a single key of one, in TOML."
+    "--config",
+    multiple=True,
+    metavar="FILE|KEY=VALUE",
+    shell_complete=_complete_files,
+    help="A configuration file, or a single key of one, in TOML.",
 )
 @click.option("--isolated", is_flag=True, help="Read no configuration file.")
 @click.option(
@@ -86,7 +130,17 @@ def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
 @click.option(
     "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Parse in N processes.  [default: one for each core]"
 )
-@click.option("--statistics", is_flag=True, help="Show how often each rule reports, in place of the findings.")
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    shell_complete=_complete_files,
+    help="Report only what FILE, a baseline, does not know.",
+)
+@click.option("--update-baseline", is_flag=True, help="Write the baseline anew, so that it knows what is found.")
+@click.option("--ignore-baseline", is_flag=True, help="Report also what the baseline knows.")
+@click.option("--error-on-stale-baseline", is_flag=True, help="Exit with 1 when the baseline knows what is mended.")
+@click.option("--new-since", metavar="REV", help="Report only what was not there where REV and HEAD part (git).")
+@click.option("--statistics", is_flag=True, help="Count by rule, file and confidence, in place of the findings.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 also when there are findings.")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 also when everything found was mended.")
 @click.option("-q", "--quiet", is_flag=True, help="Write findings only: no summary, no warnings, no progress.")
@@ -97,7 +151,15 @@ def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
     default="auto",
     help="Colours; auto minds the terminal, NO_COLOR and FORCE_COLOR.",
 )
-@click.version_option(__version__, prog_name="asyncsql-lint", message="%(prog)s %(version)s")
+@click.option(
+    "--completions",
+    type=click.Choice(["bash", "zsh", "fish"]),
+    expose_value=False,
+    is_eager=True,
+    callback=_write_completions,
+    help="Write what this shell has to load to complete options, rules and files, and exit.",
+)
+@click.version_option(__version__, prog_name=PROGRAM, message="%(prog)s %(version)s")
 def command(**given: Any) -> ExitCode:  # noqa: ANN401 -- click gives what the options say
     """Find where async SQLAlchemy and SQLModel code will fail at run time, and say why.
 
@@ -115,7 +177,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program with `arguments` (those of the process by default) and return its exit code."""
     verbose = any(argument in ("-v", "--verbose") for argument in (sys.argv[1:] if arguments is None else arguments))
     try:
-        code: int | None = command.main(arguments, prog_name="asyncsql-lint", standalone_mode=False)
+        code: int | None = command.main(arguments, prog_name=PROGRAM, standalone_mode=False)
         return ExitCode.CLEAN if code is None else code
     except click.ClickException as error:
         error.show()

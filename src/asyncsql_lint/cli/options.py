@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from asyncsql_lint.cli.outputs import Output
 from asyncsql_lint.config.keys import Place, config_of
 from asyncsql_lint.config.load import Configuration, inline_config
 from asyncsql_lint.config.model import Config
@@ -27,7 +28,7 @@ class Options:
     unfixable: tuple[str, ...]
     min_confidence: str | None
     fail_on: str | None
-    output_format: str | None
+    output_format: tuple[Output, ...]
     output_file: str | None
     explain: str | None
     rules: bool
@@ -51,6 +52,11 @@ class Options:
     cache_dir: str | None
     clear_cache: bool
     jobs: int | None
+    baseline: str | None
+    update_baseline: bool
+    ignore_baseline: bool
+    error_on_stale_baseline: bool
+    new_since: str | None
     statistics: bool
     exit_zero: bool
     exit_non_zero_on_fix: bool
@@ -75,6 +81,21 @@ def configuration(options: Options) -> Configuration:
     return Configuration(overrides, fixed=fixed, isolated=options.isolated)
 
 
+def refuse_contradictions(options: Options) -> None:
+    """Raise `UsageError` for options about what is known that cannot be carried out together."""
+    if not options.update_baseline:
+        return
+    against = {
+        "--ignore-baseline": options.ignore_baseline,
+        "--new-since": options.new_since is not None,
+        "--diff": options.diff,
+        "standard input": "-" in options.paths,
+    }
+    for name, is_given in against.items():
+        if is_given:
+            raise UsageError(f"--update-baseline writes down all that the files hold: it does not go with {name}")
+
+
 def _overrides(options: Options, here: str) -> Config:
     """The options that are configuration keys, too."""
     lists = {
@@ -90,7 +111,8 @@ def _overrides(options: Options, here: str) -> Config:
     single = {
         "min-confidence": options.min_confidence,
         "fail-on": options.fail_on,
-        "output-format": "text" if options.output_format == "full" else options.output_format,
+        "baseline": options.baseline,
+        "output-format": options.output_format[0].format.value if options.output_format else None,
         "respect-gitignore": options.respect_gitignore,
         "force-exclude": options.force_exclude,
     }

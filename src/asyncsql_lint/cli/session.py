@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
-from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -14,37 +12,48 @@ from typing import TextIO
 
 from asyncsql_lint.cli.cache import clear_cache, processors, store_for
 from asyncsql_lint.cli.exit_codes import ExitCode
-from asyncsql_lint.cli.options import Options, configuration
-from asyncsql_lint.cli.output import emit, make_reporter, say
-from asyncsql_lint.cli.pages import write_page, write_rules, write_settings
+from asyncsql_lint.cli.known import remarks, stale_lines, written_line
+from asyncsql_lint.cli.options import Options, configuration, refuse_contradictions
+from asyncsql_lint.cli.output import FOR_PEOPLE, add_step_summary, emit, emit_all, make_reporter, say
+from asyncsql_lint.cli.outputs import PlacedOutput, settled
+from asyncsql_lint.cli.pages import write_page, write_rules
 from asyncsql_lint.cli.progress import ProgressBar
-from asyncsql_lint.config.model import OutputFormat
+from asyncsql_lint.cli.settings import write_settings
+from asyncsql_lint.cli.statistics import write_statistics
+from asyncsql_lint.config.formats import OutputFormat
 from asyncsql_lint.errors import UsageError
+from asyncsql_lint.gate.ledger import Stale
+from asyncsql_lint.gate.policy import Policy
 from asyncsql_lint.linter import Linter, Report, parse_place
 from asyncsql_lint.reporters.base import Sheet, TakenBack
+from asyncsql_lint.rules import RULES
 from asyncsql_lint.source.filesystem import Disk, FileSystem, Overlay, absolute, normal
+from asyncsql_lint.source.repository import Repository
 
 STDIN = "-"
 
 
 def run_options(options: Options) -> ExitCode:
     """Do what `options` ask for. Raises `AsyncsqlLintError` when it cannot be done."""
-    if options.rules:
-        emit(partial(write_rules, output_format=_early_format(options)), options.output_file)
-        return ExitCode.CLEAN
-    if options.explain is not None:
-        emit(partial(write_page, named=options.explain, output_format=_early_format(options)), options.output_file)
-        return ExitCode.CLEAN
     if options.clear_cache:
         clear_cache(options)
         return ExitCode.CLEAN
-    return Session(options).run()
+    if not options.rules and options.explain is None:
+        return Session(options).run()
+    named = options.explain
+
+    def write(output: PlacedOutput, out: TextIO) -> None:
+        write_page(out, named, output.format) if named is not None else write_rules(out, output.format)
+
+    emit_all(settled(options.output_format, OutputFormat.TEXT, options.output_file), write)
+    return ExitCode.CLEAN
 
 
 class Session:
     """A run that looks at files."""
 
     def __init__(self, options: Options) -> None:
+        refuse_contradictions(options)
         self._options = options
         self._is_stdin = STDIN in options.paths
         self._paths, files = _paths_and_files(options)
@@ -55,8 +64,15 @@ class Session:
             report_only_given=options.report_only_given or self._is_stdin,
             store=store_for(options, self._paths, files),
             jobs=options.jobs or processors(),
+            policy=Policy(
+                ignore_baseline=options.ignore_baseline,
+                update_baseline=options.update_baseline,
+                new_since=options.new_since,
+            ),
         )
-        self._format = self._linter.configuration.of_folder(normal(os.getcwd())).output_format
+        configured = self._linter.configuration.of_folder(normal(os.getcwd())).output_format
+        self._outputs = settled(options.output_format, configured, options.output_file)
+        self._repository = Repository(normal(os.getcwd()), Disk())
 
     def run(self) -> ExitCode:
         """Show files or settings, tell why, fix, or check. Raises `AsyncsqlLintError` when it cannot be done."""
@@ -74,6 +90,7 @@ class Session:
         with self._progress() as progress:
             report = self._linter.check(self._paths, progress)
         self._tell(report, time.monotonic() - started)
+        report = self._with_baseline_written(report)
         self._write(report)
         return self._exit_code(report)
 
@@ -93,27 +110,53 @@ class Session:
         else:
             report = replace(report, problems=(*report.problems, *self._linter.write(fixed)))
         self._tell(report, time.monotonic() - started)
+        report = self._with_baseline_written(report)
         self._write(report, fixed=fixed.applied.total())
         if fixed.changed and self._options.exit_non_zero_on_fix and not report.problems:
             return ExitCode.FOUND
         return self._exit_code(report)
 
+    def _with_baseline_written(self, report: Report) -> Report:
+        """Write the baselines, if that was asked for and all could be looked at; returns what they do not know then."""
+        if not self._options.update_baseline:
+            return report
+        if report.problems:
+            say("error: the baseline is left as it is, for not all could be checked")
+            return report
+        report, written = self._linter.write_baselines(report)
+        for each in () if self._options.quiet else written:
+            say(written_line(each, normal(os.getcwd())))
+        return report
+
     def _write(self, report: Report, fixed: int = 0) -> None:
-        """Write the findings, or how often there are which."""
-        if self._options.statistics:
-            write = partial(_write_statistics, report=report, output_format=self._format)
-        else:
-            reporter = make_reporter(self._format, self._options.color, self._options.output_file is not None)
-            write = partial(reporter.write, self._sheet(report, fixed))
-        if self._is_stdin and self._options.fix and self._options.output_file is None:
-            write(sys.stderr)  # standard output holds the mended source
-        else:
-            emit(write, self._options.output_file)
+        """Write the findings, or how many there are of which, in every format that is wanted."""
+        sheet = self._sheet(report, fixed)
+
+        def write(output: PlacedOutput, out: TextIO) -> None:
+            if self._options.statistics:
+                write_statistics(out, sheet, output.format)
+            else:
+                make_reporter(output, self._options.color).write(sheet, out)
+
+        # With the mended source on standard output, findings go to standard error.
+        mends_stdin = self._is_stdin and self._options.fix
+        emit_all(self._outputs, write, sys.stderr if mends_stdin else None)
+        if not self._options.statistics:
+            add_step_summary(self._outputs, sheet)
+        # The last lines of what people read tell it; where nobody reads any, standard error does.
+        if not self._options.quiet and all(output.format not in FOR_PEOPLE for output in self._outputs):
+            for remark in sheet.remarks:
+                say(remark)
 
     def _exit_code(self, report: Report) -> ExitCode:
         if report.problems:
             return ExitCode.FAILED
-        return ExitCode.FOUND if report.failing and not self._options.exit_zero else ExitCode.CLEAN
+        is_stale = self._options.error_on_stale_baseline and bool(self._stale(report))
+        return ExitCode.FOUND if (report.failing or is_stale) and not self._options.exit_zero else ExitCode.CLEAN
+
+    def _stale(self, report: Report) -> tuple[Stale, ...]:
+        """The entries of baselines that stand for nothing any more, and stay."""
+        return () if self._options.update_baseline or report.verdict is None else report.verdict.stale
 
     def _sheet(self, report: Report, fixed: int) -> Sheet:
         taken = tuple(TakenBack(s.diagnostic, s.line, s.reason) for s in report.suppressed)
@@ -125,16 +168,34 @@ class Session:
             taken_back=taken if self._options.show_suppressed else (),
             unsafe=self._options.unsafe_fixes,
             fixed=fixed,
-            is_whole=not report.problems,
+            problems=report.problems,
             is_quiet=self._options.quiet,
+            bytes_of=lambda path: report.sources[path].data() if path in report.sources else None,
+            machine_path=self._repository.path,
+            part=self._part(report),
+            rules=RULES,
+            remarks=tuple(remarks(report, self._options.new_since)),
         )
+
+    def _part(self, report: Report) -> str:
+        """The folder of the repository that the run is about: that of its one configuration, else the current one."""
+        sources = {self._linter.configuration.of_file(path).source for path in report.checked}
+        source = sources.pop() if len(sources) == 1 else None
+        folder = normal(os.getcwd()) if source is None else source.rpartition("/")[0]
+        part = self._repository.path(folder)
+        return "" if os.path.isabs(part) else part
 
     def _tell(self, report: Report, seconds: float) -> None:
         """What people should know beside the findings; of what went wrong also in a quiet run."""
         for problem in report.problems:
             say(f"error: {problem.path}: {problem.message}")
+        stale = list(stale_lines(self._stale(report), normal(os.getcwd())))
+        if stale and self._options.error_on_stale_baseline:
+            say("\n".join(("error: " + stale[0], *stale[1:])))
         if self._options.quiet:
             return
+        if stale and not self._options.error_on_stale_baseline:
+            say("\n".join(("warning: " + stale[0], *stale[1:])))
         for warning in report.warnings:
             say(f"warning: {warning}")
         if not report.checked and not report.problems:
@@ -194,20 +255,3 @@ def _stdin_text(report: Report, path: str) -> str:
     """What was read from standard input, mended; empty when it was no text."""
     source = report.sources.get(path)
     return source.text if source is not None else ""
-
-
-def _early_format(options: Options) -> OutputFormat:
-    """The format for what needs no configuration."""
-    return OutputFormat.JSON if options.output_format == "json" else OutputFormat.TEXT
-
-
-def _write_statistics(out: TextIO, report: Report, output_format: OutputFormat) -> None:
-    """How often each rule reports, most first."""
-    counts = Counter((diagnostic.code, diagnostic.name) for diagnostic in report.diagnostics)
-    rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
-    if output_format is OutputFormat.JSON:
-        json.dump([{"code": code, "name": name, "count": count} for (code, name), count in rows], out, indent=2)
-        out.write("\n")
-        return
-    width = max((len(str(count)) for count in counts.values()), default=0)
-    out.writelines(f"{count:>{width}}  {code}  {name}\n" for (code, name), count in rows)

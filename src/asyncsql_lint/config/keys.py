@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TypeVar
 
+from asyncsql_lint.config.formats import OutputFormat
 from asyncsql_lint.config.library_versions import LIBRARIES, VersionRange, series
-from asyncsql_lint.config.model import Config, OutputFormat, Patterns, PerFileIgnore, Selection
+from asyncsql_lint.config.model import SELECTING, Config, Patterns, PerFileIgnore, Selection
 from asyncsql_lint.config.paths import absolute, compiled
 from asyncsql_lint.diagnostics import Confidence, Severity
 from asyncsql_lint.errors import ConfigError
@@ -25,26 +26,32 @@ class Place:
     """The file as the user knows it, or `--config`."""
     base: str
     """The absolute folder that relative patterns and paths start from."""
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """On which line of the file each key stands, where that is known."""
+
+    def of(self, key: str) -> str:
+        """Where `key` was written."""
+        return f"{self.name}:{self.lines[key]}" if key in self.lines else self.name
 
 
 def config_of(table: Mapping[str, object], place: Place) -> Config:
     """The configuration that `table` holds. Raises `ConfigError` for an unknown key or a value of a wrong type."""
-    config = Config()
+    config = Config(said_in=dict.fromkeys(table, (place.name,)))
     selection = Selection()
     for key, value in table.items():
-        where = f'{place.name}: "{key}"'
-        if key in _SELECTIONS:
+        where = f'{place.of(key)}: "{key}"'
+        if key in SELECTING:
             selection = replace(selection, **{key.replace("-", "_"): _strings(value, where)})
         elif key in _KEYS:
             config = _KEYS[key](config, value, where, place)
         elif key != "extend":
-            raise ConfigError(f'{place.name}: unknown key "{key}"{did_you_mean(key, known_keys())}')
+            raise ConfigError(f'{place.of(key)}: unknown key "{key}"{did_you_mean(key, known_keys())}')
     return replace(config, selections=(selection,)) if selection != Selection() else config
 
 
 def known_keys() -> tuple[str, ...]:
     """Every key, sorted."""
-    return tuple(sorted({*_SELECTIONS, *_KEYS, "extend"}))
+    return tuple(sorted({*SELECTING, *_KEYS, "extend"}))
 
 
 def did_you_mean(word: str, known: tuple[str, ...]) -> str:
@@ -136,6 +143,12 @@ def _folders(value: object, where: str, place: Place) -> tuple[str, ...]:
     return tuple(absolute(folder, place.base) for folder in _strings(value, where))
 
 
+def _file(value: object, where: str, place: Place) -> str:
+    if name := string(value, where):
+        return absolute(name, place.base)
+    raise ConfigError(f"{where} must be the name of a file")
+
+
 def _patterns(value: object, where: str, place: Place) -> Patterns:
     return _checked(Patterns(place.base, _strings(value, where)), where)
 
@@ -152,8 +165,6 @@ def _checked(patterns: Patterns, where: str) -> Patterns:
 
 _Setter = Callable[[Config, object, str, Place], Config]
 
-_SELECTIONS = ("select", "ignore", "extend-select", "extend-ignore")
-
 _KEYS: dict[str, _Setter] = {
     "per-file-ignores": lambda c, v, w, p: replace(c, per_file_ignores=_per_file_ignores(v, w, p)),
     "fixable": lambda c, v, w, p: replace(c, fixable=_strings(v, w)),
@@ -168,6 +179,7 @@ _KEYS: dict[str, _Setter] = {
     "output-format": lambda c, v, w, p: replace(
         c, output_format=OutputFormat(_choice(tuple(f.value for f in OutputFormat), v, w))
     ),
+    "baseline": lambda c, v, w, p: replace(c, baseline=_file(v, w, p)),
     "required-version": lambda c, v, w, p: replace(c, required_version=string(v, w)),
     "library-versions": lambda c, v, w, p: replace(c, library_versions=_library_versions(v, w)),
 }

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
-import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from asyncsql_lint import __version__
 from asyncsql_lint.config.keys import Place, config_of, string
 from asyncsql_lint.config.model import Config, Settings, settle
 from asyncsql_lint.config.paths import absolute
+from asyncsql_lint.config.toml import key_lines, parse, parse_inline
 from asyncsql_lint.config.version import satisfies
 from asyncsql_lint.errors import ConfigError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 TABLE = "asyncsql-lint"
 FILE_NAMES = (".asyncsql-lint.toml", "asyncsql-lint.toml", "pyproject.toml")
@@ -62,11 +57,7 @@ class Configuration:
 
     def _settle(self, source: str | None) -> Settings:
         below = read_config(source) if source is not None else Config()
-        config = self._overrides.over(below)
-        wanted = config.required_version
-        if wanted is not None and not satisfies(__version__, wanted, source or "--config"):
-            raise ConfigError(f'{source or "--config"}: "required-version" is {wanted}, this is {__version__}')
-        return settle(config, source)
+        return settle(self._overrides.over(below), source)
 
 
 def config_file_in(folder: str) -> str | None:
@@ -86,16 +77,20 @@ def read_config(path: str, above: tuple[str, ...] = ()) -> Config:
     if path in above:
         raise ConfigError(f'{path}: "extend" comes back to this file')
     data = _bytes(path)
-    table = _our_table(path, data) if path.endswith("pyproject.toml") else _toml(path, data)
+    is_shared = path.endswith("pyproject.toml")
+    table = _our_table(path, data) if is_shared else parse(path, data)
     if table is None:
         raise ConfigError(f"{path}: there is no table [tool.{TABLE}]")
     base = path.rpartition("/")[0]
-    config = config_of(table, Place(path, base))
+    place = Place(path, base, key_lines(data, ("tool", TABLE) if is_shared else ()))
+    check_version(table, place)
+    config = replace(config_of(table, place), files=(path,))
     if "extend" not in table:
         return config
-    parent = absolute(os.path.expanduser(string(table["extend"], f'{path}: "extend"')), base)
+    where = f'{place.of("extend")}: "extend"'
+    parent = absolute(os.path.expanduser(string(table["extend"], where)), base)
     if not os.path.isfile(parent):
-        raise ConfigError(f'{path}: "extend" names {parent}, which is no file')
+        raise ConfigError(f"{where} names {parent}, which is no file")
     return config.over(read_config(parent, (*above, path)))
 
 
@@ -103,14 +98,26 @@ def inline_config(assignments: Sequence[str], folder: str) -> Config:
     """The configuration that `key = value` texts of `--config` hold, with `folder` as base. Raises `ConfigError`."""
     config = Config()
     for text in assignments:
-        try:
-            table = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"--config: {text!r} is neither a file nor `key = value` in TOML ({error})") from error
+        table = parse_inline(text)
         if "extend" in table:
             raise ConfigError('--config: "extend" has a meaning in a file only')
-        config = config_of(table, Place("--config", folder)).over(config)
+        place = Place("--config", folder)
+        check_version(table, place)
+        config = config_of(table, place).over(config)
     return config
+
+
+def check_version(table: Mapping[str, object], place: Place) -> None:
+    """Raise `ConfigError` when `table` wants another version than this.
+
+    It is asked before anything else of a file: another version may know other keys.
+    """
+    if "required-version" not in table:
+        return
+    where = f'{place.of("required-version")}: "required-version"'
+    wanted = string(table["required-version"], where)
+    if not satisfies(__version__, wanted, where):
+        raise ConfigError(f"{where} is {wanted}, this is {__version__} of asyncsql-lint")
 
 
 def _our_table(path: str, data: bytes) -> Mapping[str, object] | None:
@@ -120,31 +127,13 @@ def _our_table(path: str, data: bytes) -> Mapping[str, object] | None:
     """
     if TABLE.encode() not in data:
         return None
-    tool = _toml(path, data).get("tool")
+    tool = parse(path, data).get("tool")
     table = tool.get(TABLE) if isinstance(tool, dict) else None
     if table is None:
         return None
     if not isinstance(table, dict):
         raise ConfigError(f"{path}: [tool.{TABLE}] must be a table")
     return table
-
-
-def _toml(path: str, data: bytes) -> Mapping[str, object]:
-    try:
-        return tomllib.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise ConfigError(f"{path}:{line}: not valid TOML: the file is not UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(_toml_message(path, str(error), data)) from error
-
-
-def _toml_message(path: str, message: str, data: bytes) -> str:
-    place = re.search(r" \((?:at line (\d+), column (\d+)|at end of document)\)$", message)
-    if place is None:
-        return f"{path}: not valid TOML: {message}"
-    line, column = (place[1], place[2]) if place[1] else (str(data.count(b"\n") + 1), "1")
-    return f"{path}:{line}:{column}: not valid TOML: {message[: place.start()]}"
 
 
 def _bytes(path: str) -> bytes:

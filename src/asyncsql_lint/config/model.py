@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from enum import Enum
 
+from asyncsql_lint.config.formats import OutputFormat
 from asyncsql_lint.config.library_versions import VersionRange
 from asyncsql_lint.diagnostics import Confidence, Severity
-
-
-class OutputFormat(Enum):
-    """How findings are written."""
-
-    TEXT = "text"
-    CONCISE = "concise"
-    JSON = "json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +70,18 @@ DEFAULT_EXCLUDE = (
 """Names that are left out below the root of a walk, unless `exclude` says otherwise."""
 
 
+SELECTING = ("select", "extend-select", "ignore", "extend-ignore")
+"""The keys that say which rules count."""
+ADDED_UP = frozenset({*SELECTING, "extend-exclude"})
+"""The keys of which more than one layer may count; of all others the uppermost that says it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """One layer of wishes: a file, what it extends, or the command line. None, or empty, is "not said".
 
-    `selections` are applied in their order, the farthest ancestor of `extend` first.
+    `selections` are applied in their order, the farthest ancestor of `extend` first. `files` are those that were read,
+    each before the one that it extends; `said_in` names for each key who says it, in the order in which they count.
     """
 
     selections: tuple[Selection, ...] = ()
@@ -96,20 +96,34 @@ class Config:
     fail_on: Severity | None = None
     min_confidence: Confidence | None = None
     output_format: OutputFormat | None = None
+    baseline: str | None = None
     required_version: str | None = None
     library_versions: tuple[tuple[str, VersionRange], ...] | None = None
+    files: tuple[str, ...] = field(default=(), compare=False)
+    said_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
     def over(self, below: Config) -> Config:
         """This layer on top of `below`: what it says counts, and the lists that extend are added up."""
         said = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) is not None}
         said["selections"] = below.selections + self.selections
         said["extend_exclude"] = below.extend_exclude + self.extend_exclude
+        said["files"] = self.files + below.files
+        said["said_in"] = self._said_over(below.said_in)
         return replace(below, **said)
+
+    def _said_over(self, below: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        """Who says each key when this layer lies on one with `below`: a `select` begins anew."""
+        left = {key: who for key, who in below.items() if not ("select" in self.said_in and key in SELECTING)}
+        more = {key: left.get(key, ()) + who if key in ADDED_UP else who for key, who in self.said_in.items()}
+        return {**left, **more}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What counts for one file: every question answered. `source` is the configuration file, if there is one."""
+    """What counts for one file: every question answered. `source` is the configuration file, if there is one.
+
+    `files` are all that were read for it, and `said_in` who says each key; one that nobody says has its default.
+    """
 
     source: str | None = None
     selections: tuple[Selection, ...] = ()
@@ -123,7 +137,11 @@ class Settings:
     fail_on: Severity = Severity.INFO
     min_confidence: Confidence = Confidence.INFERRED
     output_format: OutputFormat = OutputFormat.TEXT
+    baseline: str | None = None
+    required_version: str | None = None
     library_versions: tuple[tuple[str, VersionRange], ...] = ()
+    files: tuple[str, ...] = field(default=(), compare=False)
+    said_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
 
 def settle(config: Config, source: str | None) -> Settings:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from asyncsql_lint.errors import ConfigError
 
-_CLAUSE = re.compile(r"\s*(==|!=|>=|<=|>|<)?\s*(\d+(?:\.\d+)*)\s*")
+_CLAUSE = re.compile(r"\s*(==|!=|>=|<=|>|<)?\s*([0-9]{1,9}(?:\.[0-9]{1,9})*)\s*")
 _COMPARE: dict[str, Callable[[tuple[int, ...], tuple[int, ...]], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
@@ -27,7 +27,7 @@ def satisfies(version: str, wanted: str, where: str) -> bool:
     for text in wanted.split(","):
         clause = _CLAUSE.fullmatch(text)
         if clause is None:
-            raise ConfigError(f'{where}: "required-version" must be as in "0.1.0" or ">=0.1, <0.3", not "{wanted}"')
+            raise ConfigError(f'{where} must be as in "0.1.0" or ">=0.1, <0.3", not "{wanted}"')
         if not _COMPARE[clause[1] or "=="](_release(version), _release(clause[2])):
             return False
     return True

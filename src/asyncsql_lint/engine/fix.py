@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
@@ -22,6 +19,7 @@ from asyncsql_lint.diagnostics import Applicability, Diagnostic, Position, Span,
 from asyncsql_lint.edits.patch import Patch
 from asyncsql_lint.errors import SourceError
 from asyncsql_lint.source.files import SourceFile
+from asyncsql_lint.source.replace import replace_file
 from asyncsql_lint.syntax.failure import ParseFailure
 from asyncsql_lint.syntax.parse import on_deep_stack, parse
 
@@ -315,41 +313,14 @@ def write_atomically(file: SourceFile, text: str, roots: Iterable[str]) -> None:
         before = os.stat(target)
         if not stat.S_ISREG(before.st_mode) or not os.access(target, os.W_OK):
             raise SourceError(f"{file.path}: not changed, because it cannot be written to")
-        _replace(file, target, data if not file.bom or data.startswith(_BOM) else _BOM + data, before)
+        whole = data if not file.bom or data.startswith(_BOM) else _BOM + data
+        replace_file(target, whole, last_look=partial(_check_as_read, file, target))
     except (OSError, UnicodeError) as error:
         raise SourceError(f"{file.path}: not changed: {error}") from error
 
 
 def _is_inside(path: str, root: str) -> bool:
     return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
-
-
-def _replace(file: SourceFile, target: str, data: bytes, before: os.stat_result) -> None:
-    """Write a file beside `target` and let it take its place."""
-    handle, temporary = tempfile.mkstemp(
-        prefix=f".{os.path.basename(target)}.", suffix=".tmp", dir=os.path.dirname(target)
-    )
-    try:
-        with open(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        _keep_owner_and_mode(temporary, before)
-        # As late as can be, so that little time is left for somebody else to write in between.
-        _check_as_read(file, target)
-        os.replace(temporary, target)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise
-
-
-def _keep_owner_and_mode(path: str, like: os.stat_result) -> None:
-    if sys.platform != "win32":
-        made = os.stat(path)
-        if (made.st_uid, made.st_gid) != (like.st_uid, like.st_gid):
-            os.chown(path, like.st_uid, like.st_gid)
-    os.chmod(path, stat.S_IMODE(like.st_mode))  # after the owner: a change of owner takes bits away
 
 
 def _check_as_read(file: SourceFile, target: str) -> None:

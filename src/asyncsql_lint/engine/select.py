@@ -13,10 +13,7 @@ from asyncsql_lint.config.keys import did_you_mean
 from asyncsql_lint.config.model import Selection, Settings
 from asyncsql_lint.config.paths import matches
 from asyncsql_lint.errors import ConfigError
-from asyncsql_lint.rule import RuleMeta
-
-SYNTAX_ERROR = "ASL900"
-"""A file that does not parse is never passed over in silence: this rule is on unless it is ignored."""
+from asyncsql_lint.rule import SYNTAX_ERROR, RuleMeta
 
 ABOUT_COMMENTS = frozenset({"ASL901", "ASL902"})
 """The rules about suppression comments themselves: no comment is judged by them."""

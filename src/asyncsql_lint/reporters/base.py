@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TextIO
+from typing import Any, Protocol, TextIO, TypeAlias
 
 from asyncsql_lint.diagnostics import Applicability, Diagnostic, Fix
 from asyncsql_lint.reporters.visible import visible
+from asyncsql_lint.rule import Rule
+from asyncsql_lint.source.discovery import PathProblem
+
+AnyRule: TypeAlias = type[Rule[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +27,12 @@ class TakenBack:
 class Sheet:
     """What is to be written: finished findings in their order, and what is needed to show them.
 
-    `text_of` gives the text of a file, empty when it is not known. `base` is the folder that shown paths are
-    relative to, `roots` are the projects' folders. `unsafe` tells that unsafe fixes count as applicable. `fixed`
-    counts the findings that were mended in this run; `is_whole` is False when some path could not be looked into.
+    `text_of` gives the text of a file, empty when it is not known; `bytes_of` its bytes, None when they are not.
+    `base` is the folder that people's paths are relative to, `machine_path` gives the path of a file as machines want
+    it: below the repository, `part` is the folder of the repository that this run is about, empty for the whole.
+    `roots` are the projects' folders. `unsafe` tells that unsafe fixes count as applicable. `fixed` counts the findings
+    that were mended in this run; `problems` are paths that could not be looked into. `rules` are all that there are.
+    `remarks` are sentences for the summary, on findings that are known.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -35,13 +42,31 @@ class Sheet:
     taken_back: tuple[TakenBack, ...] = ()
     unsafe: bool = False
     fixed: int = 0
-    is_whole: bool = True
+    problems: tuple[PathProblem, ...] = ()
     is_quiet: bool = False
+    bytes_of: Callable[[str], bytes | None] = lambda _: None
+    machine_path: Callable[[str], str] = str
+    part: str = ""
+    rules: tuple[AnyRule, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every path could be looked into: only then does "no findings" mean that all is well."""
+        return not self.problems
 
     def shown_path(self, path: str) -> str:
-        """`path` as people see it: relative to `base` when it lies below, with nothing in it that steers a terminal."""
+        """`path` as people see it: relative to `base` when it lies below, with nothing in it that steers a terminal.
+
+        Nor does it steer a build of GitHub, which takes a line that begins with `::` for a command.
+        """
         prefix = self.base.rstrip("/") + "/"
-        return visible(path.removeprefix(prefix))
+        shown = visible(path.removeprefix(prefix))
+        return f"./{shown}" if shown.lstrip().startswith("::") else shown
+
+    def most_severe_first(self) -> list[Diagnostic]:
+        """The findings for a reader that may not take all of them: by severity, then in their order."""
+        return sorted(self.diagnostics, key=lambda diagnostic: -diagnostic.severity)
 
     def can_apply(self, fix: Fix | None) -> bool:
         """Whether `--fix` would apply `fix` in this run."""

@@ -9,30 +9,25 @@ from rich.cells import cell_len, get_character_cell_size
 from rich.text import Text
 
 from asyncsql_lint.diagnostics import Span
+from asyncsql_lint.reporters.excerpt import CUT, WINDOW, Spot, is_marked, shown_lines, stretch
 from asyncsql_lint.reporters.visible import draw
 
-AROUND = 2
-"""Lines of context before and after the reported place; the places of the trace have none."""
-
-MARKED_LINES = 4
-"""A place that goes over more lines than this is marked on its first ones only."""
-
-WINDOW = 600
-"""Characters of an overlong line that are looked at, on either side of what is marked."""
-
 FRAME = "bright_blue"
-CUT = "..."
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A place, what to write under it, and in which style; `sign` is the character that underlines it."""
 
-    span: Span
+    spot: Spot
     label: str
     sign: str
     style: str
-    context: int = 0
+
+    @property
+    def span(self) -> Span:
+        """Where it is."""
+        return self.spot.span
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +59,7 @@ class Canvas:
 
 def frame(lines: Sequence[str], marks: Sequence[Mark], canvas: Canvas) -> Iterator[Text]:
     """The lines of one file that `marks` lie in, with what is marked underlined."""
-    numbers = _numbers(lines, marks)
+    numbers = shown_lines(lines, [mark.spot for mark in marks])
     if not numbers:
         return
     yield canvas.bar()
@@ -73,7 +68,7 @@ def frame(lines: Sequence[str], marks: Sequence[Mark], canvas: Canvas) -> Iterat
         if previous and number > previous + 1:
             yield Text(CUT, style=FRAME)
         previous = number
-        here = _marks_on(number, lines[number - 1], marks)
+        here = [mark for mark in marks if is_marked(number, lines[number - 1], mark.spot)]
         if len(here) > 1 and cell_len(lines[number - 1][: canvas.room + 1]) > canvas.room:
             for mark in here:  # the line is cut, for each mark around its own place
                 yield from _row(lines[number - 1], number, [mark], canvas)
@@ -82,34 +77,9 @@ def frame(lines: Sequence[str], marks: Sequence[Mark], canvas: Canvas) -> Iterat
     yield canvas.bar()
 
 
-def _numbers(lines: Sequence[str], marks: Sequence[Mark]) -> list[int]:
-    """The numbers of the lines to show: marked ones, context without blank lines at its ends, single gaps filled."""
-    shown: set[int] = set()
-    for mark in marks:
-        first, last = mark.span.start.line, _last_line(mark)
-        start, stop = max(first - mark.context, 1), min(last + mark.context, len(lines))
-        while start < min(first, stop) and not lines[start - 1].strip():
-            start += 1
-        while stop > max(last, start) and not lines[stop - 1].strip():
-            stop -= 1
-        shown.update(range(start, stop + 1))
-    shown.update([number + 1 for number in shown if number + 2 in shown])
-    return sorted(shown)
-
-
-def _marks_on(number: int, line: str, marks: Sequence[Mark]) -> list[Mark]:
-    """The marks that go over `line`; on an empty line only those that stand there, not those that pass over it."""
-    here = [mark for mark in marks if mark.span.start.line <= number <= _last_line(mark)]
-    return [mark for mark in here if line.strip() or mark.span.start.line == mark.span.end.line]
-
-
-def _last_line(mark: Mark) -> int:
-    return min(mark.span.end.line, mark.span.start.line + MARKED_LINES - 1)
-
-
 def _row(line: str, number: int, marks: Sequence[Mark], canvas: Canvas) -> Iterator[Text]:
     """A source line and, under it, one line for each of its marks."""
-    stretches = [_stretch(line, number, mark) for mark in marks]
+    stretches = [stretch(line, number, mark.span) for mark in marks]
     offset = max(min((start for start, _ in stretches), default=0) - WINDOW, 0)
     drawn = draw(line[offset : offset + 2 * WINDOW])
     cells = [tuple(drawn.cells[min(max(at - offset, 0), len(drawn.cells) - 1)] for at in pair) for pair in stretches]
@@ -118,15 +88,7 @@ def _row(line: str, number: int, marks: Sequence[Mark], canvas: Canvas) -> Itera
     yield canvas.line(str(number), (_window(drawn.text, left, canvas.room, offset + left > 0, is_cut), ""))
     for mark, (start, end) in zip(marks, cells, strict=True):
         head, tail = max(start - left, 0), min(end - left, canvas.room)
-        yield from _underline(mark, head, max(tail - head, 1), canvas, is_last=number == _last_line(mark))
-
-
-def _stretch(line: str, number: int, mark: Mark) -> tuple[int, int]:
-    """The columns of `line` that `mark` covers; a continued line from its first character that is no space."""
-    start = mark.span.start.column if number == mark.span.start.line else len(line) - len(line.lstrip())
-    end = mark.span.end.column if number == mark.span.end.line else len(line.rstrip())
-    start = min(start, len(line))
-    return start, max(min(end, len(line)), start)
+        yield from _underline(mark, head, max(tail - head, 1), canvas, is_last=number == mark.spot.last_line)
 
 
 def _left_edge(cells: Sequence[tuple[int, ...]], total: int, offset: int, room: int) -> int:

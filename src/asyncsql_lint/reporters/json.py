@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from typing import TextIO, TypeAlias
+from collections.abc import Iterator
+from typing import TextIO
 
 from asyncsql_lint.diagnostics import Diagnostic, Fix, Position
 from asyncsql_lint.reporters.base import Sheet
 from asyncsql_lint.reporters.fingerprint import fingerprints
-
-Json: TypeAlias = "str | int | Sequence[Json] | Mapping[str, Json] | None"
+from asyncsql_lint.reporters.jsontext import Json, json_text
+from asyncsql_lint.reporters.rule_page import page_url
 
 
 class JsonReporter:
@@ -18,15 +17,17 @@ class JsonReporter:
 
     def write(self, sheet: Sheet, out: TextIO) -> None:
         """Write all findings; those that a comment takes back have a key `suppression`, the others have not."""
-        shown: list[Json] = [
-            _finding(d, f) for d, f in zip(sheet.diagnostics, fingerprints(sheet, sheet.diagnostics), strict=True)
-        ]
-        hidden = tuple(taken.diagnostic for taken in sheet.taken_back)
-        for taken, fingerprint in zip(sheet.taken_back, fingerprints(sheet, hidden), strict=True):
-            suppression: Json = {"row": taken.line, "reason": taken.reason}
-            shown.append({**_finding(taken.diagnostic, fingerprint), "suppression": suppression})
-        json.dump(shown, out, indent=2)
-        out.write("\n")
+        out.write(json_text(list(finding_objects(sheet)), indent=2) + "\n")
+
+
+def finding_objects(sheet: Sheet) -> Iterator[dict[str, Json]]:
+    """An object for each finding, and for each that a comment takes back."""
+    for diagnostic, fingerprint in zip(sheet.diagnostics, fingerprints(sheet, sheet.diagnostics), strict=True):
+        yield _finding(diagnostic, fingerprint)
+    hidden = tuple(taken.diagnostic for taken in sheet.taken_back)
+    for taken, fingerprint in zip(sheet.taken_back, fingerprints(sheet, hidden), strict=True):
+        suppression: Json = {"row": taken.line, "reason": taken.reason}
+        yield {**_finding(taken.diagnostic, fingerprint), "suppression": suppression}
 
 
 def _finding(diagnostic: Diagnostic, fingerprint: str) -> dict[str, Json]:
@@ -40,7 +41,7 @@ def _finding(diagnostic: Diagnostic, fingerprint: str) -> dict[str, Json]:
         "location": _location(diagnostic.span.start),
         "end_location": _location(diagnostic.span.end),
         "noqa_row": diagnostic.noqa_rows[0] if diagnostic.noqa_rows else diagnostic.span.start.line,
-        "url": None,
+        "url": page_url(diagnostic.name),
         "fix": None if diagnostic.fix is None else _fix(diagnostic.fix),
         "suggestions": [],
         "related": [

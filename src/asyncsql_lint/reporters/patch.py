@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from asyncsql_lint.diagnostics import Fix, TextEdit
@@ -12,6 +12,9 @@ from asyncsql_lint.source.lines import split_lines
 
 CONTEXT = 1
 """Unchanged lines that are shown around a change."""
+
+LONGEST_LINE = 2000
+"""Characters of a line of a fix that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +34,16 @@ class Hunk:
     lines: tuple[PatchLine, ...]
 
 
-def hunks(fix: Fix, texts: Mapping[str, str]) -> Iterator[Hunk]:
-    """What `fix` changes in `texts` (by path), by file and place. Edits that do not fit their file are not shown."""
+def hunks(fix: Fix, text_of: Callable[[str], str]) -> Iterator[Hunk]:
+    """What `fix` changes, by file and place; `text_of` gives a file's text. Edits that do not fit it are not shown."""
     for path in sorted({edit.span.path for edit in fix.edits}):
         edits = sorted(edit for edit in fix.edits if edit.span.path == path)
+        text = text_of(path)
         try:
-            after = split_lines(Patch(texts.get(path, ""), edits).text)
+            after = split_lines(Patch(text, edits).text)
         except ValueError:
             continue
-        before = split_lines(texts[path])
+        before = split_lines(text)
         shift = 0
         for group in _neighbours(edits):
             grown = sum(_growth(edit) for edit in group)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from asyncsql_lint.diagnostics import Applicability, Severity
 from asyncsql_lint.reporters.base import Sheet
@@ -15,7 +15,7 @@ def summary_lines(sheet: Sheet) -> Iterator[str]:
     """How many findings there are, how many were mended, and how many could be; nothing in a quiet run."""
     if sheet.is_quiet:
         return
-    found = _found(sheet)
+    found = counted(Counter(diagnostic.severity for diagnostic in sheet.diagnostics))
     if sheet.fixed and not found:
         yield f"Fixed {_count(sheet.fixed, 'error')}."
     elif sheet.fixed:
@@ -26,12 +26,12 @@ def summary_lines(sheet: Sheet) -> Iterator[str]:
         yield "All checks passed!"
     if sheet.taken_back:
         yield f"{_count(len(sheet.taken_back), 'finding')} suppressed by comments."
+    yield from sheet.remarks
     yield from _fixable(sheet)
 
 
-def _found(sheet: Sheet) -> str:
+def counted(by_severity: Mapping[Severity, int]) -> str:
     """`2 errors and 1 warning`; empty when there is nothing."""
-    by_severity = Counter(diagnostic.severity for diagnostic in sheet.diagnostics)
     parts = [_count(by_severity[severity], _WORDS[severity]) for severity in sorted(by_severity, reverse=True)]
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 

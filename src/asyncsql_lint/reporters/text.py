@@ -11,8 +11,9 @@ from rich.text import Text
 
 from asyncsql_lint.diagnostics import Applicability, Diagnostic, Fix, Related, Severity
 from asyncsql_lint.reporters.base import Sheet
-from asyncsql_lint.reporters.frame import AROUND, FRAME, Canvas, Mark, frame, wrapped
-from asyncsql_lint.reporters.patch import Hunk, hunks
+from asyncsql_lint.reporters.excerpt import AROUND, Spot
+from asyncsql_lint.reporters.frame import FRAME, Canvas, Mark, frame, wrapped
+from asyncsql_lint.reporters.patch import LONGEST_LINE, Hunk, hunks
 from asyncsql_lint.reporters.summary import summary_lines
 from asyncsql_lint.reporters.visible import draw, visible
 from asyncsql_lint.source.lines import split_lines
@@ -20,7 +21,6 @@ from asyncsql_lint.source.lines import split_lines
 COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 TRACE = "blue"
 SIGNS = {"-": "red", "+": "green", " ": "dim"}
-LONGEST_PATCH_LINE = 2000
 NEEDS_A_PERSON = "not applied by --fix: a person has to decide"
 
 
@@ -66,7 +66,7 @@ class TextReporter:
         """One finding: what, where, the trace, what happens at run time, and how to mend it."""
         yield from self._headline(sheet, diagnostic)
         marks = _marks(diagnostic)
-        patch = list(hunks(diagnostic.fix, _texts(sheet, diagnostic.fix))) if diagnostic.fix else []
+        patch = list(hunks(diagnostic.fix, sheet.text_of)) if diagnostic.fix else []
         canvas = Canvas(_gutter(marks, patch), self._width)
         for place, group in _by_file(marks):
             arrow = "-->" if place is marks[0] else ":::"
@@ -115,9 +115,9 @@ class TextReporter:
 
 def _marks(diagnostic: Diagnostic) -> list[Mark]:
     """The reported place first, then the trace, numbered in the order of events when it has several steps."""
-    marks = [Mark(diagnostic.span, "", "^", COLOURS[diagnostic.severity], AROUND)]
+    marks = [Mark(Spot(diagnostic.span, AROUND), "", "^", COLOURS[diagnostic.severity])]
     for number, place in enumerate(diagnostic.related, start=1):
-        marks.append(Mark(place.span, _label(number, place, len(diagnostic.related)), "-", TRACE))
+        marks.append(Mark(Spot(place.span), _label(number, place, len(diagnostic.related)), "-", TRACE))
     return marks
 
 
@@ -135,18 +135,14 @@ def _by_file(marks: Sequence[Mark]) -> Iterator[tuple[Mark, list[Mark]]]:
 
 def _gutter(marks: Iterable[Mark], patch: Iterable[Hunk]) -> int:
     """Cells for the greatest line number that is shown."""
-    numbers = [mark.span.end.line + mark.context for mark in marks]
+    numbers = [mark.span.end.line + mark.spot.context for mark in marks]
     numbers += [line.number for hunk in patch for line in hunk.lines]
     return len(str(max(numbers)))
 
 
-def _texts(sheet: Sheet, fix: Fix) -> dict[str, str]:
-    return {edit.span.path: sheet.text_of(edit.span.path) for edit in fix.edits}
-
-
 def _patch_lines(hunk: Hunk, canvas: Canvas) -> Iterator[Text]:
     for line in hunk.lines:
-        source = draw(line.text[:LONGEST_PATCH_LINE]).text
+        source = draw(line.text[:LONGEST_LINE]).text
         shown = Text.assemble((f"{line.number:>{canvas.gutter}} ", FRAME), (f"{line.sign} {source}", SIGNS[line.sign]))
         shown.rstrip()
         yield shown

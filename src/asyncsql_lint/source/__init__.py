@@ -1,1 +1,1 @@
-"""Files as text: finding, reading, decoding; the only package that looks at a disk to read it."""
+"""Files as text: finding, reading, decoding, replacing; the only package that looks at a disk to read it."""

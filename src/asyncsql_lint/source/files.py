@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
 
 
@@ -16,6 +17,10 @@ class SourceFile:
     text: str
     encoding: str = "utf-8"
     bom: bool = False
+
+    def data(self) -> bytes:
+        """The bytes of the file, from which it was read."""
+        return (codecs.BOM_UTF8 if self.bom else b"") + self.text.encode(self.encoding)
 
 
 @dataclass(frozen=True, slots=True)

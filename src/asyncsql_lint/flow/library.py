@@ -59,6 +59,7 @@ from asyncsql_lint.flow.values import (
     TupleValue,
     Value,
 )
+from asyncsql_lint.libraries.engine_arguments import OF_ENGINES, OF_SESSIONS
 from asyncsql_lint.libraries.sqlalchemy_orm import COLUMN_LOADERS, HARMLESS_OPTIONS, LOADERS
 from asyncsql_lint.syntax import facts as f
 
@@ -149,6 +150,7 @@ def _engine(m: Expressions, name: str, arguments: Arguments, site: Site, state: 
         inner = first if isinstance(first, Engine) else None
         return _made(Engine(True, site, inner.driver if inner else "", pooled=inner.pooled if inner else None), m)
     is_async = "async" in name
+    pairing.refused(OF_ENGINES, is_async, name.rpartition(".")[2], arguments, site, m)
     if is_async and arguments.keyword("async_creator") is None:
         pairing.async_engine(driver, arguments, site, m)
     if is_async and not name.endswith("from_config"):
@@ -205,6 +207,7 @@ def _factory(m: Expressions, name: str, arguments: Arguments, site: Site, state:
     given = arguments.keyword("class_")
     library = session_library(given, m)
     bind = arguments.get(0, "bind")
+    pairing.refused(OF_SESSIONS, "async" in name, name.rpartition(".")[2], arguments, site, m)
     if name == "sqlalchemy.async_sessionmaker":
         pairing.session_bind(True, bind, "`async_sessionmaker`", site, m)
         pairing.session_class("async_sessionmaker", True, library is None or library[0] == "async", site, m)

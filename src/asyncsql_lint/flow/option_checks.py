@@ -55,6 +55,24 @@ def batched(statement: Statement, arguments: Arguments, number: int, site: Site,
         m.emit(OptionMismatch(site=site, kind="batched", option=relation, selected=""), number)
 
 
+def eager(statement: Statement, number: int, site: Site, m: Machine) -> None:
+    """A statement with `contains_eager()` runs: that takes the rows as they come, and joins nothing by itself.
+
+    Facts 3b-contains_eager-no-join, 4-contains_eager-limit.
+    """
+    for one in statement.entities or ():
+        for name, branch in one.plan.branches:
+            if branch.strategy != "contains_eager" or one.model is None:
+                continue
+            relation = m.models.attribute(one.model, name)
+            is_collection = relation is not None and relation.collection is True
+            kind = "" if statement.joined else "unjoined"
+            if not kind and statement.limited and is_collection:
+                kind = "cut"
+            if kind:
+                m.emit(OptionMismatch(site=site, kind=kind, option=f"{one.name}.{name}", selected=one.name), number)
+
+
 def _misfit(option: Option, entities: tuple[Entity, ...], m: Machine) -> str:
     """Why an option does not fit: `columns`, `entity`, `alias`, or an empty string when it does."""
     starts = option.steps or option.only or option.defer

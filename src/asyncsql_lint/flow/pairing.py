@@ -33,6 +33,7 @@ from asyncsql_lint.libraries.drivers import (
     UNSIZED,
     split,
 )
+from asyncsql_lint.libraries.engine_arguments import MOCK, Refused
 
 
 def url_of(value: Value | None) -> str:
@@ -167,6 +168,22 @@ def driver_arguments(driver: str, arguments: Arguments, site: Site, m: Machine) 
                 raises=raises,
             )
         )
+
+
+def refused(of: tuple[Refused, ...], is_async: bool, maker: str, arguments: Arguments, site: Site, m: Machine) -> None:
+    """Keywords that SQLAlchemy 2 does not take any more, or not for async engines."""
+    if m.versions(site).sqlalchemy.at_least(2) is False:
+        return
+    for one in of:
+        value = arguments.keyword(one.name)
+        if not isinstance(value, Const) or (one.only_async and not is_async):
+            continue
+        is_meant = value.value is one.value if one.value is not None else value.value != MOCK
+        if not is_meant:
+            continue
+        place = arguments.place(one.name, site)
+        what, problem = f"`{one.name}={value.value!r}`", f"is refused by `{maker}()`"
+        m.emit(Mismatch(site=place, kind="arguments", what=what, problem=problem, remedy=one.remedy, raises=one.raises))
 
 
 def _async_url(dialect: str) -> str:

@@ -197,6 +197,7 @@ def _execute(
     else:
         lifecycle.autoflushed(number, state)
         option_checks.batched(statement, arguments, number, site, m)
+        option_checks.eager(statement, number, site, m)
     for one in statement.entities or ():
         if one.model is not None and statement.kind != "delete":
             lifecycle.queried_again(one.model, number, one.plan, state, m)

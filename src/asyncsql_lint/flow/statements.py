@@ -10,6 +10,7 @@ from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.plans import Option, Plan, Step
 from asyncsql_lint.flow.state import State
 from asyncsql_lint.flow.values import (
+    NONE,
     UNKNOWN,
     Alias,
     Arguments,
@@ -42,6 +43,13 @@ SAME = frozenset(
     """.split()
 )
 """Methods of a statement that change neither what it selects nor its options."""
+
+_FROM = frozenset(
+    "where filter filter_by join outerjoin join_from outerjoin_from full_join select_from from_statement".split()
+)
+"""Methods by which a statement may come to select from more than its entities."""
+
+_LIMITS = frozenset({"limit", "fetch", "slice"})
 
 
 def entity(value: Value, m: Machine) -> Entity | None:
@@ -84,7 +92,7 @@ def method(statement: Statement, name: str, arguments: Arguments, m: Machine, st
         populate = arguments.keyword("populate_existing")
         return replace(statement, populate_existing=True) if populate is not None else statement
     if name in SAME:
-        return checked(statement, name, arguments, m)
+        return _grown(checked(statement, name, arguments, m), name, arguments)
     if name == "returning":
         return replace(select(arguments, statement.site or Site("", 0), "sqlalchemy", m), kind=statement.kind)
     if name in {"add_columns", "column", "add_entity"} and statement.entities is not None:
@@ -95,6 +103,15 @@ def method(statement: Statement, name: str, arguments: Arguments, m: Machine, st
     if name in {"scalar_subquery", "subquery", "cte", "alias", "exists", "label", "as_scalar", "lateral", "in_"}:
         return Primitive("sql")
     return UNKNOWN
+
+
+def _grown(statement: Statement, name: str, arguments: Arguments) -> Statement:
+    """The same statement, with what is to be known of its FROM and its LIMIT after its method `name`."""
+    if name in _FROM and not statement.joined:
+        return replace(statement, joined=True)
+    if name in _LIMITS and not statement.limited and arguments.get(0, "limit") != NONE:
+        return replace(statement, limited=True)
+    return statement
 
 
 def checked(statement: Statement, name: str, arguments: Arguments, m: Machine) -> Statement:

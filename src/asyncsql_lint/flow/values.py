@@ -251,7 +251,8 @@ class Statement(Value, frozen=True):
 
     `kind` is `select`, `insert`, `update`, `delete` or `text`; `library` is `sqlmodel` for SQLModel's select; `table`
     is what an `insert` or `update` writes to, `sql` the text of a `text()` with parameters; `writes` tells that it
-    changes rows, `batched` that it has `yield_per`.
+    changes rows, `batched` that it has `yield_per`, `joined` that it may select from more than its entities, `limited`
+    that it has a LIMIT.
     """
 
     kind: str
@@ -264,6 +265,8 @@ class Statement(Value, frozen=True):
     faults: tuple[Fault, ...] = ()
     writes: bool = False
     batched: bool = False
+    joined: bool = False
+    limited: bool = False
 
 
 class Row(Value, frozen=True):

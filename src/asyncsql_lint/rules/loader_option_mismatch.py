@@ -10,6 +10,7 @@ from asyncsql_lint.rule import Finding, Rule, RuleMeta
 
 _STRINGS = "ArgumentError: Strings are not accepted for attribute names in loader options"
 _BATCHED = "InvalidRequestError: Can't use yield_per with eager loaders that require uniquing or row buffering"
+_SILENT = "no error: objects come with the wrong related ones"
 _COLUMNS = "ArgumentError: Query has only expression-based entities"
 
 
@@ -19,10 +20,13 @@ class LoaderOptionMismatch(Rule[OptionMismatch]):
     ## What it does
     Finds options that start from a model which the statement does not select: an option that should be chained to another
     one, an option for a model where its alias is selected, an option of a statement that selects columns; names of
-    attributes as strings; and joined collections or subquery loads beside `yield_per`.
+    attributes as strings; joined collections or subquery loads beside `yield_per`; and `contains_eager()` without a join,
+    or for a collection beside a LIMIT.
 
     ## What happens
     `ArgumentError: Mapped class ... does not apply to any of the root entities in this query` when the statement runs.
+    `contains_eager()` raises nothing: without a join each row is combined with each, and a LIMIT counts joined rows, so
+    that collections are cut.
 
     ## Example
     ```python
@@ -58,6 +62,7 @@ class LoaderOptionMismatch(Rule[OptionMismatch]):
             "ArgumentError: Query has only expression-based entities",
             "ArgumentError: Strings are not accepted for attribute names in loader options",
             "InvalidRequestError: Can't use yield_per with eager loaders that require uniquing or row buffering",
+            "no error: objects come with the wrong related ones",
         ),
     )
     listens_to = OptionMismatch
@@ -77,6 +82,17 @@ class LoaderOptionMismatch(Rule[OptionMismatch]):
                     f"The statement has `yield_per`, but the way in which `{event.option}` is loaded needs all rows"
                 )
                 help_, raises = "load it with `selectinload()`", _BATCHED
+            case "unjoined":
+                message = (
+                    f"`contains_eager({event.option})` takes the rows of a join, and the statement joins nothing:"
+                    " each row comes with each of the other table"
+                )
+                help_, raises = f"join it: `.join({event.option})`", _SILENT
+            case "cut":
+                message = (
+                    f"A LIMIT counts joined rows here: `contains_eager({event.option})` leaves collections incomplete"
+                )
+                help_, raises = "load the collection with `selectinload()`, or limit in a subquery", _SILENT
             case "alias":
                 message = (
                     f"{option} starts from another side of the alias than the statement, which selects {event.selected}"

@@ -39,6 +39,7 @@ from asyncsql_lint.flow.values import (
     Value,
 )
 from asyncsql_lint.index.definitions import FunctionInfo
+from asyncsql_lint.index.models import Attribute
 from asyncsql_lint.libraries.sqlalchemy_orm import WRITES
 from asyncsql_lint.syntax import facts as f
 from asyncsql_lint.syntax.walk import inside
@@ -215,8 +216,11 @@ def _attr(m: Expressions, e: f.Attr, state: State) -> Value:
 
 
 def _call(m: Expressions, e: f.Call, state: State) -> Value:
-    callee = _changed_collection(m, e.func, state) or m.evaluate(e.func, state)
+    changed = _changed_collection(m, e.func, state)
+    callee = m.evaluate(e.func, state) if changed is None else changed[0]
     arguments = m.arguments(e, state)
+    if changed is not None:
+        _set_far_side(changed, arguments, state)
     if state.answers and not is_pure(e):
         state.changed(e)
     if isinstance(callee, (FunctionValue, BoundMethod, ClassValue)):
@@ -224,8 +228,16 @@ def _call(m: Expressions, e: f.Call, state: State) -> Value:
     return m.call(callee, arguments, m.site(e), state)
 
 
-def _changed_collection(m: Expressions, func: f.Expr, state: State) -> Value | None:
-    """The callee of `obj.lines.append`: reading the collection is then a change of it."""
+def _set_far_side(changed: tuple[LibraryMethod, Ref, Attribute], arguments: Arguments, state: State) -> None:
+    """`obj.lines.append(line)` sets `line.obj`, too."""
+    method, owner, relation = changed
+    if method.name in {"append", "add"} and relation.back_populates and relation.direction != "many-to-many":
+        for ref in orm.refs_in(arguments.get(0, "object")):
+            orm.put(ref, relation.back_populates, Slot(orm.YES, owner), state)
+
+
+def _changed_collection(m: Expressions, func: f.Expr, state: State) -> tuple[LibraryMethod, Ref, Attribute] | None:
+    """The callee of `obj.lines.append`, with the object and the relationship: reading it is then a change of it."""
     if not isinstance(func, f.Attr) or func.name not in WRITES or not isinstance(func.value, f.Attr):
         return None
     owner = m.evaluate(func.value.value, state)
@@ -235,7 +247,8 @@ def _changed_collection(m: Expressions, func: f.Expr, state: State) -> Value | N
     relation = m.models.attribute(instance.model, func.value.name)
     if relation is None or relation.kind != "relationship" or relation.lazy in {"dynamic", "write_only"}:
         return None
-    return LibraryMethod(orm.read(owner, func.value.name, m.site(func.value), state, m, write=func.name), func.name)
+    value = orm.read(owner, func.value.name, m.site(func.value), state, m, write=func.name)
+    return LibraryMethod(value, func.name), owner, relation
 
 
 def _await(m: Expressions, e: f.Await, state: State) -> Value:

@@ -72,12 +72,12 @@ def relationship_loaded(instance: Instance, relation: Attribute) -> tuple[Loaded
     if instance.expired is not None:
         return NO, instance.expired.kind
     if slot is not None:
-        return NO, "raise" if relation.lazy == "raise" else "lazy"
+        return NO, slot.why or ("raise" if relation.lazy == "raise" else "lazy")
     if instance.life is Life.UNKNOWN or instance.life is Life.ASSUMED:
         return MAYBE, ""
     if instance.born == "new":
         return _on_new(instance, relation)
-    return _by_plan(instance.plan, relation)
+    return by_plan(instance.plan, relation, instance.model)
 
 
 def _on_new(instance: Instance, relation: Attribute) -> tuple[Loaded, str]:
@@ -91,7 +91,8 @@ def _on_new(instance: Instance, relation: Attribute) -> tuple[Loaded, str]:
     return NO, "raise" if relation.lazy == "raise" else "lazy"
 
 
-def _by_plan(plan: Plan, relation: Attribute) -> tuple[Loaded, str]:
+def by_plan(plan: Plan, relation: Attribute, model: ClassInfo) -> tuple[Loaded, str]:
+    """Whether a query of `model` with the options of `plan` loads a relationship, and if not, why."""
     branch = plan.get(relation.name)
     strategy = branch.strategy if branch is not None else None
     if strategy == "default":
@@ -101,7 +102,7 @@ def _by_plan(plan: Plan, relation: Attribute) -> tuple[Loaded, str]:
     if strategy is None and plan.unknown:
         return MAYBE, ""
     if strategy is None:
-        strategy = relation.lazy
+        strategy = relation.lazy_from(model)
     if strategy is None:
         return MAYBE, ""
     if strategy in LOADS:
@@ -213,7 +214,8 @@ def _read_relationship(
 def _left_empty(ref: Ref, instance: Instance, relation: Attribute, site: Site, state: State, m: Machine) -> None:
     """`lazy="noload"` gives an empty collection or None, whatever rows there are: facts 3b-noload, 3c-noload-*."""
     session = m.session(instance.session, state)
-    if instance.life is Life.PERSISTENT and session is not None and (session.is_async or session.greenlet):
+    held = {Life.PERSISTENT, Life.DETACHED}
+    if instance.life in held and session is not None and (session.is_async or session.greenlet):
         put(ref, relation.name, Slot(YES), state)
         tell(ref, instance, relation, "noload", site, state, m)
 
@@ -322,7 +324,7 @@ def tell(
         attribute=attribute.name,
         kind=attribute.kind,
         why=why,
-        detached=instance.life == Life.DETACHED,
+        detached=instance.life is Life.DETACHED and why != "raise",
         write=write,
         serializer=serializer,
         query=instance.statement,

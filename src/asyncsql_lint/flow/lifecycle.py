@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import datatypes, faults
-from asyncsql_lint.flow.instances import MAYBE, NO, YES, column_loaded, doubted, put, read, refs_in
+from asyncsql_lint.flow.instances import MAYBE, NO, YES, by_plan, column_loaded, doubted, put, read, refs_in
 from asyncsql_lint.flow.machine import Machine
-from asyncsql_lint.flow.objects import Cause, Instance, Life, Slot
-from asyncsql_lint.flow.plans import Plan
+from asyncsql_lint.flow.objects import Cause, Instance, Life, Session, Slot, Transaction
+from asyncsql_lint.flow.plans import NEVER, Plan
 from asyncsql_lint.flow.state import State, dull
 from asyncsql_lint.flow.values import NONE, Const, Opaque, Primitive, Ref, Value
 from asyncsql_lint.index.definitions import ClassInfo
@@ -66,9 +66,19 @@ def flushed_instance(one: Instance, site: Site) -> Instance:
     if one.life is Life.PENDING:
         sql = {n: Slot(NO) for n, s in one.over.items() if isinstance(s.value, Primitive) and s.value.kind == "sql"}
         return replace(one, life=Life.FLUSHED, over={**one.over, **sql}, dirty=False)
+    if one.dirty and one.expired is not None:
+        return reloaded(one)
     if one.dirty:
         return replace(one, dirty=False, over={**one.over, **_stale(one)}, assigned=frozenset())
     return one
+
+
+def reloaded(one: Instance) -> Instance:
+    """An expired object of which something was loaded: then its columns are, and what the query's options named may be.
+
+    An UPDATE needs the primary key, and a refresh of a relationship its foreign key: both load all expired columns.
+    """
+    return replace(one, expired=None, plan=Plan(unknown=True), dirty=False, assigned=frozenset())
 
 
 def _stale(one: Instance) -> dict[str, Slot]:
@@ -84,6 +94,8 @@ def autoflushed(session: int, state: State) -> None:
     def change(one: Instance) -> Instance | None:
         if one.life is Life.PENDING:
             return replace(one, life=Life.UNKNOWN)
+        if one.dirty and one.expired is not None:
+            return reloaded(one)
         if one.dirty and one.life in {Life.PERSISTENT, Life.FLUSHED}:
             return replace(one, dirty=False, over={**one.over, **_stale(one)}, assigned=frozenset())
         return None
@@ -103,6 +115,18 @@ def rolled_back(session: int, site: Site, state: State) -> None:
         return None
 
     each(session, state, change)
+
+
+def is_idle(session: int, site: Site, state: State) -> bool:
+    """Whether a session had certainly no transaction before `site`: committed or rolled back, and not used since."""
+    last = next((e for e in reversed(state.effects) if e.session == session and e.site != site), None)
+    if last is None or last.kind not in {"commit", "rollback"}:
+        return False
+    found = state.heap.get(session)
+    if not isinstance(found, Session) or found.transaction in {Transaction.MARKED, Transaction.OPEN}:
+        return False
+    mine = (one for one in state.heap.values() if isinstance(one, Instance) and one.session == session)
+    return not any(one.dirty or one.life in {Life.PENDING, Life.DELETED, Life.UNKNOWN} for one in mine)
 
 
 def expired_all(session: int, site: Site, state: State) -> None:
@@ -148,10 +172,20 @@ def queried_again(
         if key is not None and isinstance(one.pk, Const) and one.pk != key:
             return None
         stale = {n: Slot(MAYBE) for n, s in one.over.items() if s.loaded is NO}
-        over = {**one.over, **stale, **{name: Slot(MAYBE) for name, _ in plan.branches if _open(one, name)}}
+        filled = {n: Slot(MAYBE) for n, branch in plan.branches if branch.strategy not in NEVER and _open(one, n)}
+        over = {**one.over, **stale, **filled}
         if one.expired is not None:
-            return replace(one, expired=None, over=over, plan=Plan(unknown=True))
+            return replace(one, expired=None, over={**over, **left(one)}, plan=Plan(unknown=True))
         return replace(one, over=over) if over != one.over else None
+
+    def left(one: Instance) -> dict[str, Slot]:
+        """The relationships that no query fills: they have expired, and neither options nor models load them."""
+        if plan.unknown or one.plan.unknown or one.life is not Life.PERSISTENT or one.born != "query":
+            return {}
+        relations = [r for r in m.models.relationships(one.model) if r.name not in one.over]
+        plans = (plan, one.plan)
+        why = one.expired.kind if one.expired is not None else ""
+        return {r.name: Slot(NO, None, why) for r in relations if all(by_plan(p, r, one.model)[0] is NO for p in plans)}
 
     each(session, state, change)
 
@@ -170,6 +204,8 @@ def refreshed(ref: Ref, names: tuple[str, ...] | None, state: State, m: Machine)
     if instance is None or instance.life in {Life.UNKNOWN, Life.TRANSIENT}:
         return
     if names is not None:
+        if instance.expired is not None:
+            instance = _partly_refreshed(instance, names, m)
         over = {**instance.over, **{name: Slot(YES) for name in names}}
         state.heap[ref.id] = replace(instance, over=over)
         return
@@ -185,6 +221,23 @@ def refreshed(ref: Ref, names: tuple[str, ...] | None, state: State, m: Machine)
             elif slot.loaded is MAYBE:
                 kept[name] = slot
     state.heap[ref.id] = replace(instance, over=kept, expired=None, dirty=False, born="query", partial=False)
+
+
+def _partly_refreshed(one: Instance, names: tuple[str, ...], m: Machine) -> Instance:
+    """An expired object of which `names` are refreshed, without them.
+
+    A relationship needs columns of the object: a many-to-one all of them, a collection the primary key. What the
+    options of its query name comes back with it.
+    """
+    table = m.models.attributes(one.model)
+    relations = [found for name in names if (found := m.models.attribute(one.model, name)) and found.kind != "column"]
+    if not relations:
+        return one
+    if any(relation.collection is not True for relation in relations):
+        return reloaded(one)
+    key = {name: Slot(YES) for name, column in table.items() if column.primary_key}
+    named = {name: Slot(MAYBE) for name, branch in one.plan.branches if branch.strategy not in NEVER}
+    return replace(one, over={**one.over, **key, **named})
 
 
 def deleted(ref: Ref, state: State, m: Machine) -> None:
@@ -230,6 +283,9 @@ def assigned(ref: Ref, name: str, value: Value, site: Site, state: State, m: Mac
         if instance.life not in {Life.TRANSIENT, Life.PENDING}:
             read(ref, name, site, state, m, write="=")
         put(ref, name, Slot(YES, value if not isinstance(value, Opaque) else None), state)
+        changed = m.instance(ref, state)
+        if changed is not None and changed.expired is not None and attribute.collection is False:
+            state.heap[ref.id] = replace(changed, dirty=True)  # its foreign key is written by the next flush
         return
     instance = m.instance(ref, state) or instance
     wrong = datatypes.column_faults(instance.model, name, value, site, m)

@@ -11,7 +11,7 @@ from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.events import CoroutineLost
 from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.objects import Cause, Instance, Life, Loaded, Query, Result, Session, Slot
-from asyncsql_lint.flow.plans import Plan
+from asyncsql_lint.flow.plans import EMPTY, Plan
 from asyncsql_lint.flow.state import State
 from asyncsql_lint.flow.statements import plan_of, select, with_options
 from asyncsql_lint.flow.values import (
@@ -154,8 +154,10 @@ def operation(
                 lifecycle.committed(number, session.expires, site, state)
             return NONE
         case "rollback":
+            was_idle = lifecycle.is_idle(number, site, state)
             m.effect("rollback", number, site, state)
-            lifecycle.rolled_back(number, site, state)
+            if not was_idle:
+                lifecycle.rolled_back(number, site, state)
             return NONE
         case "flush":
             m.effect("flush", number, site, state)
@@ -246,10 +248,22 @@ def _get(number: int, name: str, arguments: Arguments, site: Site, state: State,
         selected = (Entity(model, name=model.name, aliased=isinstance(target, Alias)),)
         option_checks.given(Statement("select", selected, None), (options,), site, m)
     if arguments.open:
-        plan = replace(plan, unknown=True, _index={})
+        plan = replace(plan, unknown=True)
+    lifecycle.autoflushed(number, state)
+    present = [o for o in state.heap.values() if isinstance(o, Instance) and o.session == number and o.model is model]
     lifecycle.queried_again(model, number, plan, state, m, pk if isinstance(pk, Const) else None)
     made = _instance(model, plan, number, site, site, state, m, is_get=True, pk=pk if isinstance(pk, Const) else None)
+    for one in present:
+        if not isinstance(pk, Const) or not isinstance(one.pk, Const):
+            _perhaps(made, one, state, m)
     return Ref(made.id, optional=name == "get")
+
+
+def _perhaps(made: Ref, other: Instance, state: State, m: Machine) -> None:
+    """`get()` may have given an object that was there: what is loaded on that one may be on this one."""
+    for relation in m.models.relationships(other.model):
+        if orm.relationship_loaded(other, relation)[0] is not orm.NO and other.life is Life.PERSISTENT:
+            orm.put(made, relation.name, Slot(orm.MAYBE), state)
 
 
 def _instance(
@@ -298,9 +312,18 @@ def _refresh(arguments: Arguments, state: State, m: Machine) -> None:
 
 def _merge(number: int, arguments: Arguments, site: Site, state: State, m: Machine) -> Value:
     given = m.instance(arguments.get(0, "instance"), state)
-    if given is None:
+    target = arguments.get(0, "instance")
+    if given is None or not isinstance(target, Ref):
         return UNKNOWN
-    return m.new(Instance(model=given.model, life=Life.UNKNOWN, session=number, origin=site), state)
+    if given.session == number and given.life is Life.PERSISTENT:
+        return target  # an object of the session stands for itself
+    if given.life is not Life.DETACHED:
+        return m.new(Instance(model=given.model, life=Life.UNKNOWN, session=number, origin=site), state)
+    made = _instance(given.model, EMPTY, number, site, None, state, m, pk=given.pk)
+    for relation in m.models.relationships(given.model):
+        if orm.relationship_loaded(given, relation)[0] is not orm.NO:
+            orm.put(made, relation.name, Slot(orm.MAYBE), state)
+    return made
 
 
 def _run_sync(ref: Ref, session: Session, arguments: Arguments, site: Site, state: State, m: Machine) -> Value:

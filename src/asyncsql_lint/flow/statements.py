@@ -301,7 +301,7 @@ def _joined_collection(model: ClassInfo, plan: Plan, m: Machine, seen: tuple[tup
             elif plan.unknown:
                 continue
             else:
-                strategy = relation.lazy
+                strategy = relation.lazy_from(model)
         if strategy not in {"joined", "contains_eager"} or relation.collection is None:
             continue
         if relation.collection:

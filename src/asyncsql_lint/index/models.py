@@ -19,7 +19,7 @@ class Attribute:
     `collection` and `direction` (`one-to-many`, `many-to-one`, `many-to-many`, `one-to-one` seen from the side
     without the foreign key) are None when not known; `lazy` is None when it could not be read. For columns:
     `server_update` tells that an UPDATE leaves it expired. `defaulted` is a relationship with a default of its own,
-    which counts in dataclasses.
+    which counts in dataclasses; `is_circular` one that leads from a class to itself, without a `join_depth`.
     """
 
     name: str
@@ -41,6 +41,15 @@ class Attribute:
     via: str = ""
     mutable: bool = False
     defaulted: bool = False
+    is_circular: bool = False
+
+    def lazy_from(self, model: ClassInfo) -> str | None:
+        """The `lazy=` that counts where `model` is queried: an eager one stops at a class that is in its path already.
+
+        https://docs.sqlalchemy.org/en/20/orm/self_referential.html#configuring-self-referential-eager-loading
+        """
+        stops = self.is_circular and model is self.owner
+        return "select" if stops and self.lazy in {"joined", "selectin", "subquery"} else self.lazy
 
 
 class Models:
@@ -371,6 +380,7 @@ class Models:
             back_populates=str(back.value) if isinstance(back, f.Const) else None,
             passive_deletes=isinstance(passive, f.Const) and bool(passive.value),
             defaulted=not options.keys().isdisjoint({"default", "default_factory"}),
+            is_circular=target is owner and complete and "join_depth" not in options,
         )
 
     def _target(self, call: f.Call, options: dict[str, f.Expr], module: ModuleInfo) -> ClassInfo | None:

@@ -153,7 +153,7 @@ class Linter:
 
     def write(self, fixed: FixReport) -> tuple[PathProblem, ...]:
         """Write what was changed, each file whole or not at all; returns those that could not be written, and why."""
-        from asyncsql_lint.engine.fix import write_atomically
+        from asyncsql_lint.source.write import write_atomically
 
         problems: list[PathProblem] = []
         for path in fixed.changed:

@@ -100,8 +100,3 @@ def _site(repair: Repair) -> Site:
     if isinstance(repair, AddKeyword):
         return repair.call
     return repair.fetch if isinstance(repair, AddUnique) else repair.query
-
-
-def edits_for(repair: Repair, located: Callable[[str], Located | None], names: Names) -> tuple[TextEdit, ...] | None:
-    """`Editor.edits_for` for a single repair."""
-    return Editor(located, names).edits_for(repair)

@@ -58,15 +58,22 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class FixReport:
-    """What fixes came to, with nothing written yet: the report on what remains, and `before`, the files as they are.
+    """What fixes came to: the report on what remains, and `before`, the files as they were read.
 
-    `changed` are the paths whose text differs; their new text is in `report`. `applied` counts fixes by code.
+    `changed` are the paths whose text differs; their new text is in `report`. `applied` counts the findings that were
+    mended, by the path that was changed for them and by code.
     """
 
     report: Report
     before: Mapping[str, SourceFile]
     changed: tuple[str, ...]
-    applied: Counter[str]
+    applied: Mapping[str, Counter[str]]
+    project: _Project = field(repr=False)
+
+    @property
+    def count(self) -> int:
+        """How many findings were mended."""
+        return sum(codes.total() for codes in self.applied.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +155,15 @@ class Linter:
             report=replace(report, warnings=(*report.warnings, *result.messages)),
             before=project.sources,
             changed=tuple(sorted(result.texts)),
-            applied=sum(result.applied.values(), Counter()),
+            applied=result.applied,
+            project=project,
         )
 
-    def write(self, fixed: FixReport) -> tuple[PathProblem, ...]:
-        """Write what was changed, each file whole or not at all; returns those that could not be written, and why."""
+    def write(self, fixed: FixReport) -> FixReport:
+        """Write what was changed, each file whole or not at all; what came of it, as far as it was written.
+
+        The files that were left alone are problems of the report, which is then on the files as they are.
+        """
         from asyncsql_lint.source.write import write_atomically
 
         problems: list[PathProblem] = []
@@ -162,7 +173,17 @@ class Linter:
                 write_atomically(fixed.before[path], fixed.report.sources[path].text, roots)
             except SourceError as error:
                 problems.append(PathProblem(path, str(error).removeprefix(f"{path}: ")))
-        return tuple(problems)
+        if not problems:
+            return fixed
+        written = [path for path in fixed.changed if path not in {problem.path for problem in problems}]
+        sources = {**fixed.before, **{path: fixed.report.sources[path] for path in written}}
+        report = self._analyse(fixed.project, sources, None)
+        return replace(
+            fixed,
+            report=replace(report, problems=(*report.problems, *problems), warnings=fixed.report.warnings),
+            changed=tuple(written),
+            applied={path: fixed.applied[path] for path in written},
+        )
 
     def why(self, path: str, line: int, progress: Progress | None = None) -> tuple[str, ...]:
         """What the analysis knows of `line` in the file `path` (absolute), in words. Raises `UsageError`."""

@@ -57,8 +57,10 @@ def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
 @click.option("--rules", is_flag=True, help="List all rules, and exit.")
 @click.option("--why", metavar="FILE:LINE", help="Tell what the analysis knows of a line, and exit.")
 @click.option("--fix", is_flag=True, help="Mend what has a safe fix, and report the rest.")
+@click.option("--fix-only", is_flag=True, help="Mend what can be mended, and report nothing of the rest.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff, use also fixes that change a query.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--show-fixes", is_flag=True, help="With --fix or --diff, list by file and rule what was mended.")
 @click.option("--show-files", is_flag=True, help="List the files that would be checked, and exit.")
 @click.option("--show-settings", is_flag=True, help="Show the settings for PATH, and exit.")
 @click.option(

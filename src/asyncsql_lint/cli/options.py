@@ -33,7 +33,9 @@ class Options:
     rules: bool
     why: str | None
     fix: bool
+    fix_only: bool
     unsafe_fixes: bool
+    show_fixes: bool
     diff: bool
     show_files: bool
     show_settings: bool

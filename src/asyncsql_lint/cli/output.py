@@ -66,6 +66,16 @@ def emit(write: Callable[[TextIO], object], output_file: str | None = None) -> N
         os.close(nowhere)
 
 
+def emit_bytes(data: bytes) -> None:
+    """Write `data` to standard output as they are: somebody's source keeps its encoding and its line ends."""
+
+    def write(out: TextIO) -> None:
+        out.flush()
+        out.buffer.write(data)
+
+    emit(write)
+
+
 def _emit_to_file(write: Callable[[TextIO], object], path: str) -> None:
     try:
         with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as out:

@@ -14,15 +14,17 @@ from typing import TextIO
 
 from asyncsql_lint.cli.cache import clear_cache, processors, store_for
 from asyncsql_lint.cli.exit_codes import ExitCode
+from asyncsql_lint.cli.fixes import fix_lines
 from asyncsql_lint.cli.options import Options, configuration
-from asyncsql_lint.cli.output import emit, make_reporter, say
+from asyncsql_lint.cli.output import emit, emit_bytes, make_reporter, say
 from asyncsql_lint.cli.pages import write_page, write_rules, write_settings
 from asyncsql_lint.cli.progress import ProgressBar
 from asyncsql_lint.config.model import OutputFormat
 from asyncsql_lint.errors import UsageError
-from asyncsql_lint.linter import Linter, Report, parse_place
+from asyncsql_lint.linter import FixReport, Linter, Report, parse_place
 from asyncsql_lint.reporters.base import Sheet, TakenBack
 from asyncsql_lint.source.filesystem import Disk, FileSystem, Overlay, absolute, normal
+from asyncsql_lint.source.write import rewritten
 
 STDIN = "-"
 
@@ -47,13 +49,13 @@ class Session:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._is_stdin = STDIN in options.paths
-        self._paths, files = _paths_and_files(options)
+        self._paths, self._files = _paths_and_files(options)
         self._linter = Linter(
             configuration(options),
-            files,
+            self._files,
             ignore_noqa=options.ignore_noqa,
             report_only_given=options.report_only_given or self._is_stdin,
-            store=store_for(options, self._paths, files),
+            store=store_for(options, self._paths, self._files),
             jobs=options.jobs or processors(),
         )
         self._format = self._linter.configuration.of_folder(normal(os.getcwd())).output_format
@@ -67,7 +69,7 @@ class Session:
             return self._show_files()
         if options.why is not None:
             return self._why(options.why)
-        return self._fix() if options.fix or options.diff else self._check()
+        return self._fix() if options.fix or options.fix_only or options.diff else self._check()
 
     def _check(self) -> ExitCode:
         started = time.monotonic()
@@ -81,22 +83,39 @@ class Session:
         started = time.monotonic()
         with self._progress() as progress:
             fixed = self._linter.fix(self._paths, unsafe=self._options.unsafe_fixes, progress=progress)
+        if not self._is_stdin and not self._options.diff:
+            fixed = self._linter.write(fixed)
         report = fixed.report
+        self._tell(report, time.monotonic() - started)
+        self._show_fixes(fixed)
         if self._options.diff:
             from asyncsql_lint.cli.diff import write_diff
 
-            self._tell(report, time.monotonic() - started)
             emit(partial(write_diff, fixed=fixed, base=normal(os.getcwd())), self._options.output_file)
             return self._exit_code(replace(report, failing=len(fixed.changed)))
         if self._is_stdin:
-            emit(lambda out: out.write(_stdin_text(report, self._paths[0])))
-        else:
-            report = replace(report, problems=(*report.problems, *self._linter.write(fixed)))
-        self._tell(report, time.monotonic() - started)
-        self._write(report, fixed=fixed.applied.total())
+            emit_bytes(self._mended_stdin(fixed))
+        if self._options.fix_only:
+            report = replace(report, diagnostics=(), suppressed=(), failing=0)
+        self._write(report, fixed=fixed.count)
         if fixed.changed and self._options.exit_non_zero_on_fix and not report.problems:
             return ExitCode.FOUND
         return self._exit_code(report)
+
+    def _mended_stdin(self, fixed: FixReport) -> bytes:
+        """What was read from standard input, mended, in its own encoding. Raises `SourceError` when it has no room."""
+        path = self._paths[0]
+        data = self._files.read(path)
+        if path not in fixed.changed:
+            return data
+        return rewritten(fixed.before[path], data, fixed.report.sources[path].text)
+
+    def _show_fixes(self, fixed: FixReport) -> None:
+        if not self._options.show_fixes or self._options.quiet:
+            return
+        names = {meta.code: meta.name for meta in self._linter.catalogue.metas}
+        for line in fix_lines(fixed, names, normal(os.getcwd()), is_written=not self._options.diff):
+            say(line)
 
     def _write(self, report: Report, fixed: int = 0) -> None:
         """Write the findings, or how often there are which."""
@@ -105,7 +124,7 @@ class Session:
         else:
             reporter = make_reporter(self._format, self._options.color, self._options.output_file is not None)
             write = partial(reporter.write, self._sheet(report, fixed))
-        if self._is_stdin and self._options.fix and self._options.output_file is None:
+        if self._is_stdin and (self._options.fix or self._options.fix_only) and self._options.output_file is None:
             write(sys.stderr)  # standard output holds the mended source
         else:
             emit(write, self._options.output_file)
@@ -125,7 +144,7 @@ class Session:
             taken_back=taken if self._options.show_suppressed else (),
             unsafe=self._options.unsafe_fixes,
             fixed=fixed,
-            is_whole=not report.problems,
+            is_whole=not report.problems and not self._options.fix_only,
             is_quiet=self._options.quiet,
         )
 
@@ -188,12 +207,6 @@ def _paths_and_files(options: Options) -> tuple[list[str], FileSystem]:
         raise UsageError("`-` (standard input) cannot be checked together with other paths")
     name = absolute(options.stdin_filename or "<stdin>")
     return [name], Overlay(Disk(), {name: sys.stdin.buffer.read()})
-
-
-def _stdin_text(report: Report, path: str) -> str:
-    """What was read from standard input, mended; empty when it was no text."""
-    source = report.sources.get(path)
-    return source.text if source is not None else ""
 
 
 def _early_format(options: Options) -> OutputFormat:

@@ -100,10 +100,17 @@ class Config:
     library_versions: tuple[tuple[str, VersionRange], ...] | None = None
 
     def over(self, below: Config) -> Config:
-        """This layer on top of `below`: what it says counts, and the lists that extend are added up."""
+        """This layer on top of `below`: what it says counts, and the lists that extend are added up.
+
+        `unfixable` goes together with the `fixable` that it takes from: the one of `below` counts beside it.
+        """
         said = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) is not None}
         said["selections"] = below.selections + self.selections
         said["extend_exclude"] = below.extend_exclude + self.extend_exclude
+        if self.fixable is not None:
+            said["unfixable"] = self.unfixable or ()
+        elif self.unfixable is not None:
+            said["unfixable"] = (below.unfixable or ()) + self.unfixable
         return replace(below, **said)
 
 

@@ -26,13 +26,31 @@ def write_atomically(file: SourceFile, text: str, roots: Iterable[str]) -> None:
     if not any(_is_inside(target, os.path.realpath(root)) for root in roots):
         raise SourceError(f"{file.path}: not changed, because it leads to {target}, outside of what is checked")
     try:
-        data = text.encode(file.encoding)
+        data = _encoded(file, text)
         before = os.stat(target)
         if not stat.S_ISREG(before.st_mode) or not os.access(target, os.W_OK):
             raise SourceError(f"{file.path}: not changed, because it cannot be written to")
-        _replace(file, target, data if not file.bom or data.startswith(_BOM) else _BOM + data, before)
+        _replace(file, target, data, before)
     except (OSError, UnicodeError) as error:
         raise SourceError(f"{file.path}: not changed: {reason(error)}") from error
+
+
+def rewritten(file: SourceFile, data: bytes, text: str) -> bytes:
+    """The bytes of `file`, which was read from `data`, with `text` in the place of its own.
+
+    A `SourceError` says why they cannot be had: an encoding that does not know a character, or writes the old ones
+    otherwise.
+    """
+    _check_as_read(file, data)
+    try:
+        return _encoded(file, text)
+    except UnicodeError as error:
+        raise SourceError(f"{file.path}: not changed: {reason(error)}") from error
+
+
+def _encoded(file: SourceFile, text: str) -> bytes:
+    data = text.encode(file.encoding)
+    return data if not file.bom or data.startswith(_BOM) else _BOM + data
 
 
 def _is_inside(path: str, root: str) -> bool:
@@ -51,7 +69,8 @@ def _replace(file: SourceFile, target: str, data: bytes, before: os.stat_result)
             os.fsync(stream.fileno())
         _keep_owner_and_mode(temporary, before)
         # As late as can be, so that little time is left for somebody else to write in between.
-        _check_as_read(file, target)
+        with open(target, "rb") as stream:
+            _check_as_read(file, stream.read())
         os.replace(temporary, target)
     except BaseException:
         with suppress(FileNotFoundError):
@@ -67,10 +86,8 @@ def _keep_owner_and_mode(path: str, like: os.stat_result) -> None:
     os.chmod(path, stat.S_IMODE(like.st_mode))  # after the owner: a change of owner takes bits away
 
 
-def _check_as_read(file: SourceFile, target: str) -> None:
-    """Refuse when the content of `target` is not what `file` was read from, to the byte."""
-    with open(target, "rb") as stream:
-        data = stream.read()
+def _check_as_read(file: SourceFile, data: bytes) -> None:
+    """Refuse when `data` is not what `file` was read from, to the byte."""
     if file.bom:
         data = data.removeprefix(_BOM)
     if data == file.text.encode(file.encoding):

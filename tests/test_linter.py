@@ -154,8 +154,12 @@ FIXES = [
     ("unsafe ones, too", True, {}, {"a.py": "good()\ngood()\n", "b.py": "good()\n"}),
     ("not the unfixable", True, {"unfixable": ("ASL101",)}, {"a.py": "bad101_fixed()\ngood()\n"}),
     ("only the fixable", False, {"fixable": ("ASL3",)}, {}),
-    ("the longer selector wins", False, {"fixable": ("ASL101",), "unfixable": ("ASL1",)},
-     {"a.py": "good()\nbad301_fixed()\n", "b.py": "good()\n"}),
+    (
+        "the longer selector wins",
+        False,
+        {"fixable": ("ASL101",), "unfixable": ("ASL1",)},
+        {"a.py": "good()\nbad301_fixed()\n", "b.py": "good()\n"},
+    ),
 ]
 
 

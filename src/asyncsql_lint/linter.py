@@ -16,10 +16,11 @@ from asyncsql_lint.config.load import Configuration
 from asyncsql_lint.config.model import Settings
 from asyncsql_lint.diagnostics import Applicability, Confidence, Diagnostic, Fix, Position, Span
 from asyncsql_lint.engine.analysis import Analysis
+from asyncsql_lint.engine.comments import read_comments
 from asyncsql_lint.engine.dispatch import check
 from asyncsql_lint.engine.outcome import Engine, Progress
 from asyncsql_lint.engine.select import ABOUT_COMMENTS, SYNTAX_ERROR, Catalogue
-from asyncsql_lint.engine.suppressions import Comments, Suppressed, by_file, read_comments, split, used
+from asyncsql_lint.engine.suppressions import Comments, Suppressed, by_file, split, used
 from asyncsql_lint.engine.unused import Complaint, unknown, unused
 from asyncsql_lint.errors import ISSUES, SourceError, UsageError
 from asyncsql_lint.rule import RuleMeta

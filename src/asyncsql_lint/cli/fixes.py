@@ -18,4 +18,4 @@ def fix_lines(fixed: FixReport, names: Mapping[str, str], base: str, *, is_writt
     yield f"{'Fixed' if is_written else 'Would fix'} {fixed.count} {'error' if fixed.count == 1 else 'errors'}:"
     for path, codes in sorted(fixed.applied.items()):
         yield f"- {visible(path.removeprefix(base.rstrip('/') + '/'))}:"
-        yield from (f"    {count} × {code} ({names[code]})" for code, count in sorted(codes.items()))
+        yield from (f"    {count} x {code} ({names[code]})" for code, count in sorted(codes.items()))

@@ -20,7 +20,7 @@ from asyncsql_lint.engine.comments import read_comments
 from asyncsql_lint.engine.dispatch import check
 from asyncsql_lint.engine.outcome import Engine, Progress
 from asyncsql_lint.engine.select import ABOUT_COMMENTS, SYNTAX_ERROR, Catalogue
-from asyncsql_lint.engine.suppressions import Comments, Suppressed, by_file, split, used
+from asyncsql_lint.engine.suppressions import Comments, Suppressed, Wording, by_file, split, used
 from asyncsql_lint.engine.unused import Complaint, unknown, unused
 from asyncsql_lint.errors import ISSUES, SourceError, UsageError
 from asyncsql_lint.rule import RuleMeta
@@ -159,6 +159,28 @@ class Linter:
             applied=result.applied,
             project=project,
         )
+
+    def suppress(self, paths: Sequence[str], wording: Wording, progress: Progress | None = None) -> FixReport:
+        """Check `paths` and put a comment about each finding into the texts in memory. Raises `ConfigError`.
+
+        `write` then puts them on the disk. What remains in the report no comment takes back.
+        """
+        from asyncsql_lint.engine.annotate import annotated
+
+        project = self._project(paths)
+        found = by_file(self._analyse(project, project.sources, progress).diagnostics)
+        sources = dict(project.sources)
+        for path in sorted(found.keys() & sources.keys()):
+            text = annotated(sources[path], found[path], wording, self.catalogue)
+            if text != sources[path].text:
+                sources[path] = replace(sources[path], text=text)
+        report = self._analyse(project, sources, None)
+        changed = tuple(sorted(_changed(project.sources, sources)))
+        left = by_file(report.diagnostics)
+        applied = {
+            path: Counter(d.code for d in found[path]) - Counter(d.code for d in left.get(path, ())) for path in changed
+        }
+        return FixReport(report, project.sources, changed, applied, project)
 
     def write(self, fixed: FixReport) -> FixReport:
         """Write what was changed, each file whole or not at all; what came of it, as far as it was written.

@@ -21,12 +21,25 @@ PARSER_THREAD = "asyncsql-lint"
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+_VALUE_OPTIONAL = frozenset({"--add-noqa", "--add-ignore"})
+
+
 def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
     """An option that takes rules, separated by commas, and may be repeated."""
     return click.option(name, multiple=True, metavar="RULES", help=text)
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class _Command(click.Command):
+    """Reads an option that may go without its value: `--add-noqa`, `--add-noqa=REASON`, never `--add-noqa REASON`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Give the options that came without a value an empty one."""
+        options = args[: args.index("--")] if "--" in args else args
+        rest = args[len(options) :]
+        return super().parse_args(ctx, [f"{arg}=" if arg in _VALUE_OPTIONAL else arg for arg in options] + rest)
+
+
+@click.command(cls=_Command, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @_rules_option("--select", "Rules to check, in place of the configured ones: codes, their beginnings, names, ALL.")
 @_rules_option("--ignore", "Rules not to check.")
@@ -74,6 +87,8 @@ def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
 @click.option("--respect-gitignore/--no-respect-gitignore", default=None, help="Leave out what .gitignore names.")
 @click.option("--force-exclude/--no-force-exclude", default=None, help="Leave out excluded files also when given.")
 @click.option("--stdin-filename", metavar="FILE", help="The name of what is read from standard input (PATH is `-`).")
+@click.option("--add-noqa", metavar="[=REASON]", help="Write `# noqa: CODE` on the line of each finding.")
+@click.option("--add-ignore", metavar="[=REASON]", help="Write `# asl: ignore[CODE]` on the line of each finding.")
 @click.option("--ignore-noqa", is_flag=True, help="Report also what comments take back.")
 @click.option("--show-suppressed", is_flag=True, help="Show what comments take back, without counting it.")
 @click.option("--report-only-given", is_flag=True, help="Report nothing outside of the given files.")

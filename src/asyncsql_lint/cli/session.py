@@ -7,15 +7,16 @@ import os
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from typing import TextIO
 
 from asyncsql_lint.cli.cache import clear_cache, processors, store_for
+from asyncsql_lint.cli.changes import comment_lines, fix_lines
 from asyncsql_lint.cli.exit_codes import ExitCode
-from asyncsql_lint.cli.fixes import fix_lines
-from asyncsql_lint.cli.options import Options, configuration
+from asyncsql_lint.cli.options import Options, configuration, wording
 from asyncsql_lint.cli.output import emit, emit_bytes, make_reporter, say
 from asyncsql_lint.cli.pages import write_page, write_rules, write_settings
 from asyncsql_lint.cli.progress import ProgressBar
@@ -49,6 +50,7 @@ class Session:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._is_stdin = STDIN in options.paths
+        self._wording = wording(options)
         self._paths, self._files = _paths_and_files(options)
         self._linter = Linter(
             configuration(options),
@@ -69,7 +71,11 @@ class Session:
             return self._show_files()
         if options.why is not None:
             return self._why(options.why)
-        return self._fix() if options.fix or options.fix_only or options.diff else self._check()
+        if self._wording is not None:
+            return self._change(partial(self._linter.suppress, wording=self._wording))
+        if self._is_changing or options.diff:
+            return self._change(partial(self._linter.fix, unsafe=options.unsafe_fixes))
+        return self._check()
 
     def _check(self) -> ExitCode:
         started = time.monotonic()
@@ -79,42 +85,50 @@ class Session:
         self._write(report)
         return self._exit_code(report)
 
-    def _fix(self) -> ExitCode:
+    def _change(self, change: Callable[..., FixReport]) -> ExitCode:
+        """Change files, or show how they would be changed."""
         started = time.monotonic()
         with self._progress() as progress:
-            fixed = self._linter.fix(self._paths, unsafe=self._options.unsafe_fixes, progress=progress)
+            made = change(self._paths, progress=progress)
         if not self._is_stdin and not self._options.diff:
-            fixed = self._linter.write(fixed)
-        report = fixed.report
+            made = self._linter.write(made)
+        report = made.report
         self._tell(report, time.monotonic() - started)
-        self._show_fixes(fixed)
+        self._tell_changes(made)
         if self._options.diff:
             from asyncsql_lint.cli.diff import write_diff
 
-            emit(partial(write_diff, fixed=fixed, base=normal(os.getcwd())), self._options.output_file)
-            return self._exit_code(replace(report, failing=len(fixed.changed)))
+            emit(partial(write_diff, fixed=made, base=normal(os.getcwd())), self._options.output_file)
+            return self._exit_code(replace(report, failing=len(made.changed)))
         if self._is_stdin:
-            emit_bytes(self._mended_stdin(fixed))
+            emit_bytes(self._changed_stdin(made))
         if self._options.fix_only:
             report = replace(report, diagnostics=(), suppressed=(), failing=0)
-        self._write(report, fixed=fixed.count)
-        if fixed.changed and self._options.exit_non_zero_on_fix and not report.problems:
+        self._write(report, fixed=made.count if self._wording is None else 0)
+        if made.changed and self._options.exit_non_zero_on_fix and not report.problems:
             return ExitCode.FOUND
         return self._exit_code(report)
 
-    def _mended_stdin(self, fixed: FixReport) -> bytes:
-        """What was read from standard input, mended, in its own encoding. Raises `SourceError` when it has no room."""
+    def _changed_stdin(self, made: FixReport) -> bytes:
+        """What was read from standard input, changed, in its own encoding. Raises `SourceError` when it has no room."""
         path = self._paths[0]
         data = self._files.read(path)
-        if path not in fixed.changed:
+        if path not in made.changed:
             return data
-        return rewritten(fixed.before[path], data, fixed.report.sources[path].text)
+        return rewritten(made.before[path], data, made.report.sources[path].text)
 
-    def _show_fixes(self, fixed: FixReport) -> None:
-        if not self._options.show_fixes or self._options.quiet:
+    def _tell_changes(self, made: FixReport) -> None:
+        if self._options.quiet:
             return
-        names = {meta.code: meta.name for meta in self._linter.catalogue.metas}
-        for line in fix_lines(fixed, names, normal(os.getcwd()), is_written=not self._options.diff):
+        is_written = not self._options.diff
+        if self._wording is not None:
+            lines = comment_lines(made, is_written=is_written)
+        elif self._options.show_fixes:
+            names = {meta.code: meta.name for meta in self._linter.catalogue.metas}
+            lines = fix_lines(made, names, normal(os.getcwd()), is_written=is_written)
+        else:
+            return
+        for line in lines:
             say(line)
 
     def _write(self, report: Report, fixed: int = 0) -> None:
@@ -124,10 +138,15 @@ class Session:
         else:
             reporter = make_reporter(self._format, self._options.color, self._options.output_file is not None)
             write = partial(reporter.write, self._sheet(report, fixed))
-        if self._is_stdin and (self._options.fix or self._options.fix_only) and self._options.output_file is None:
-            write(sys.stderr)  # standard output holds the mended source
+        if self._is_stdin and self._is_changing and self._options.output_file is None:
+            write(sys.stderr)  # standard output holds the changed source
         else:
             emit(write, self._options.output_file)
+
+    @property
+    def _is_changing(self) -> bool:
+        """Whether files are changed; standard input, too, which then goes to standard output."""
+        return self._options.fix or self._options.fix_only or self._wording is not None
 
     def _exit_code(self, report: Report) -> ExitCode:
         if report.problems:

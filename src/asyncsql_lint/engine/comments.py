@@ -21,11 +21,15 @@ from asyncsql_lint.source.lines import ends_between, split_lines
 from asyncsql_lint.source.literals import STRING_OR_COMMENT
 
 _MENTIONED = re.compile(r"#[^\n]*(?:noqa|asl:)", re.IGNORECASE)
-_REASON = r"(?:\s*--\s*(?P<reason>[^#\n]*))?"
 _NOQA = re.compile(
-    r"#\s*noqa(?P<colon>\s*:\s*(?P<codes>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*)?)?" + _REASON, re.IGNORECASE
+    r"#\s*noqa(?P<colon>\s*:\s*(?P<codes>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*)?)?"
+    r"(?:[^#\n]*?\s--\s+(?P<reason>[^#\n]*))?",
+    re.IGNORECASE,
 )
-_ASL = re.compile(r"#\s*asl:\s*(?P<kind>ignore|file-ignore|disable|enable)\b(?:\s*\[(?P<rules>[^\]\n]*)\])?" + _REASON)
+_ASL = re.compile(
+    r"#\s*asl:\s*(?P<kind>ignore|file-ignore|disable|enable)\b(?:\s*\[(?P<rules>[^\]\n]*)\])?"
+    r"(?:\s*--\s*(?P<reason>[^#\n]*))?"
+)
 _CODE = re.compile(r"[A-Z]+[0-9]+", re.IGNORECASE)
 _PART = re.compile(r"[^\s,](?:[^,]*[^\s,])?")
 _DEFINITION = re.compile(r"(?:async\s+def|def|class)\b")

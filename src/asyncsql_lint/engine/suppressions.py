@@ -1,10 +1,11 @@
-"""Comments that take a finding back: what they say, where they count, and which findings they cover."""
+"""Comments that take a finding back: what they say, where they count, which findings they cover, how they are written."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from asyncsql_lint.diagnostics import Diagnostic
 from asyncsql_lint.engine.select import ABOUT_COMMENTS
@@ -86,6 +87,35 @@ class Comments:
     suppressions: tuple[Comment, ...] = ()
     directives: tuple[Directive, ...] = ()
     ended: frozenset[tuple[int, str]] = frozenset()
+
+
+class CommentStyle(Enum):
+    """Whose words a suppression is written in."""
+
+    NOQA = "noqa"
+    """`# noqa: ASL301`, which other linters read too."""
+    IGNORE = "ignore"
+    """`# asl: ignore[ASL301]`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How suppressions are written: in which style, and with which reason (an empty one is none)."""
+
+    style: CommentStyle
+    reason: str = ""
+
+    def fresh(self, codes: Iterable[str]) -> str:
+        """A comment about `codes`."""
+        names = ", ".join(codes)
+        comment = f"# noqa: {names}" if self.style is CommentStyle.NOQA else f"# asl: ignore[{names}]"
+        return f"{comment} -- {self.reason}" if self.reason else comment
+
+    def joins(self, directive: Directive) -> bool:
+        """Whether codes can go to those of `directive`: a comment of ours has one reason for all of its codes."""
+        if directive.kind != self.style.value or not directive.selectors:
+            return False
+        return self.style is CommentStyle.NOQA or self.reason in ("", directive.reason)
 
 
 def split(diagnostics: Iterable[Diagnostic], comments: Comments) -> tuple[list[Diagnostic], list[Suppressed]]:

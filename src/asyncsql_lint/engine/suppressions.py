@@ -1,4 +1,4 @@
-"""Comments that take a finding back: what they say, where they count, which findings they cover, how they are written."""
+"""Comments that take a finding back: what they say, where they count, what they cover, and how they are written."""
 
 from __future__ import annotations
 

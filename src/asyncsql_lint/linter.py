@@ -354,7 +354,10 @@ def _is_wanted(diagnostic: Diagnostic, project: _Project) -> bool:
         return False
     if diagnostic.confidence < project.settings[path].min_confidence:
         return False
-    return path in project.found.given or any(r.span.path in project.found.named for r in diagnostic.related)
+    if path in project.found.given:
+        return True
+    behind = {*diagnostic.hangs_on, *(related.span.path for related in diagnostic.related)}
+    return not behind.isdisjoint(project.found.named)
 
 
 def _apply(

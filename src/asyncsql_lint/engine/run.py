@@ -16,6 +16,7 @@ from asyncsql_lint.edits.repairs import Editor
 from asyncsql_lint.engine.dispatch import check
 from asyncsql_lint.engine.facts import FactsSource
 from asyncsql_lint.engine.meanings import Meanings
+from asyncsql_lint.engine.mentions import Mentions
 from asyncsql_lint.engine.outcome import Outcome, Progress
 from asyncsql_lint.engine.placement import placed
 from asyncsql_lint.engine.why import explain
@@ -106,6 +107,7 @@ class Positions:
         self._located: dict[str, Located | None] = {}
         self._asked: Counter[Repair] = Counter()
         self._editor = Editor(self.located, Meanings(index))
+        self._mentions = Mentions(index)
 
     def located(self, path: str) -> Located | None:
         """The file with positions."""
@@ -145,6 +147,7 @@ class Positions:
             context=finding.context,
             symbol=finding.symbol,
             noqa_rows=rows,
+            hangs_on=self._mentions.files([finding.site, *(site for site, _ in finding.related)]),
         )
 
     def fix(self, finding: Finding) -> Fix | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -71,9 +71,7 @@ class Comment:
         """Whether this comment takes `diagnostic` back; one about comments only where it is named."""
         if diagnostic.code not in (self.codes or ()) and (self.codes is not None or diagnostic.code in ABOUT_COMMENTS):
             return False
-        rows = {diagnostic.span.start.line}
-        if not self.is_block:
-            rows.update(diagnostic.noqa_rows)
+        rows = (diagnostic.span.start.line,) if self.is_block else _rows(diagnostic)
         return any(self.first <= row <= self.last for row in rows)
 
 
@@ -122,8 +120,9 @@ def split(diagnostics: Iterable[Diagnostic], comments: Comments) -> tuple[list[D
     """`diagnostics` of one file: those that stay, and those that a comment takes back."""
     kept: list[Diagnostic] = []
     suppressed: list[Suppressed] = []
+    known = _Covering(comments)
     for diagnostic in diagnostics:
-        by = next((comment for comment in comments.suppressions if comment.covers(diagnostic)), None)
+        by = next(known.of(diagnostic), None)
         if by is None:
             kept.append(diagnostic)
         else:
@@ -133,12 +132,36 @@ def split(diagnostics: Iterable[Diagnostic], comments: Comments) -> tuple[list[D
 
 def used(diagnostics: Iterable[Diagnostic], comments: Comments) -> frozenset[tuple[int, str]]:
     """Which directives, by their place, take back findings of which codes; of several that do each counts."""
+    known = _Covering(comments)
     return frozenset(
-        (comment.directive, diagnostic.code)
-        for diagnostic in diagnostics
-        for comment in comments.suppressions
-        if comment.covers(diagnostic)
+        (comment.directive, diagnostic.code) for diagnostic in diagnostics for comment in known.of(diagnostic)
     )
+
+
+class _Covering:
+    """The comments of one file, to be found by the line of a finding."""
+
+    def __init__(self, comments: Comments) -> None:
+        self._blocks: list[tuple[int, Comment]] = []
+        self._by_row: dict[int, list[tuple[int, Comment]]] = defaultdict(list)
+        for number, comment in enumerate(comments.suppressions):
+            if comment.is_block:
+                self._blocks.append((number, comment))
+                continue
+            for row in range(comment.first, comment.last + 1):
+                self._by_row[row].append((number, comment))
+
+    def of(self, diagnostic: Diagnostic) -> Iterator[Comment]:
+        """The comments that take `diagnostic` back, in the order of the file."""
+        near = {number: comment for row in _rows(diagnostic) for number, comment in self._by_row.get(row, ())}
+        for _, comment in sorted([*self._blocks, *near.items()], key=lambda pair: pair[0]):
+            if comment.covers(diagnostic):
+                yield comment
+
+
+def _rows(diagnostic: Diagnostic) -> tuple[int, ...]:
+    """The lines on which a comment about a finding counts."""
+    return (diagnostic.span.start.line, *diagnostic.noqa_rows)
 
 
 def by_file(diagnostics: Sequence[Diagnostic]) -> dict[str, list[Diagnostic]]:

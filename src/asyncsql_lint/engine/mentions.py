@@ -77,7 +77,7 @@ class _Search:
             around += _functions(b for found in function.owner.members.values() for b in found)
             self._definition(function.owner, frozenset(), goes_in=False)
         for each in around:
-            self.words(each.module, signature(each.node), goes_in=True)
+            self.words(each.module, words_of(*signature(each.node)), goes_in=True)
             self.words(each.module, each.node.words)
 
     def words(self, module: ModuleInfo, words: frozenset[str], *, goes_in: bool = False) -> None:
@@ -91,7 +91,8 @@ class _Search:
             case FunctionInfo(module=module):
                 self.found.add(module.path)
                 if goes_in and self._is_new(definition, goes_in=True):
-                    self.words(module, signature(definition.node) | definition.node.words, goes_in=True)
+                    words = words_of(*signature(definition.node)) | definition.node.words
+                    self.words(module, words, goes_in=True)
             case ClassInfo(module=module):
                 self.found.add(module.path)
                 if self._is_new(definition, goes_in=False):

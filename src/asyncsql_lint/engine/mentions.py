@@ -91,8 +91,8 @@ class _Search:
             case FunctionInfo(module=module):
                 self.found.add(module.path)
                 if goes_in and self._is_new(definition, goes_in=True):
-                    words = words_of(*signature(definition.node)) | definition.node.words
-                    self.words(module, words, goes_in=True)
+                    self.words(module, words_of(*signature(definition.node)), goes_in=True)
+                    self.words(module, definition.node.words)
             case ClassInfo(module=module):
                 self.found.add(module.path)
                 if self._is_new(definition, goes_in=False):

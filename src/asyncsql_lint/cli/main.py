@@ -130,8 +130,18 @@ class _Command(click.Command):
 @click.option("--respect-gitignore/--no-respect-gitignore", default=None, help="Leave out what .gitignore names.")
 @click.option("--force-exclude/--no-force-exclude", default=None, help="Leave out excluded files also when given.")
 @click.option("--stdin-filename", metavar="FILE", help="The name of what is read from standard input (PATH is `-`).")
-@click.option("--add-noqa", metavar="[=REASON]", help="Write `# noqa: CODE` on the line of each finding.")
-@click.option("--add-ignore", metavar="[=REASON]", help="Write `# asl: ignore[CODE]` on the line of each finding.")
+@click.option(
+    "--add-noqa",
+    metavar="[=REASON]",
+    shell_complete=_complete_files,  # the word after it is a path
+    help="Write `# noqa: CODE` on the line of each finding.",
+)
+@click.option(
+    "--add-ignore",
+    metavar="[=REASON]",
+    shell_complete=_complete_files,
+    help="Write `# asl: ignore[CODE]` on the line of each finding.",
+)
 @click.option("--ignore-noqa", is_flag=True, help="Report also what comments take back.")
 @click.option("--show-suppressed", is_flag=True, help="Show what comments take back, without counting it.")
 @click.option("--report-only-given", is_flag=True, help="Report nothing outside of the given files.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -153,6 +154,12 @@ FIXES = [
     ("unsafe ones, too", True, {}, {"a.py": "good()\ngood()\n", "b.py": "good()\n"}),
     ("not the unfixable", True, {"unfixable": ("ASL101",)}, {"a.py": "bad101_fixed()\ngood()\n"}),
     ("only the fixable", False, {"fixable": ("ASL3",)}, {}),
+    (
+        "the longer selector wins",
+        False,
+        {"fixable": ("ASL101",), "unfixable": ("ASL1",)},
+        {"a.py": "good()\nbad301_fixed()\n", "b.py": "good()\n"},
+    ),
 ]
 
 
@@ -168,22 +175,28 @@ def test_fixes(tmp_path: Path, unsafe: bool, config: dict[str, tuple[str, ...]],
     fixed = checker.fix([root], unsafe=unsafe)
     assert {os.path.basename(path): fixed.report.sources[path].text for path in fixed.changed} == expected
     assert {name: Path(root, name).read_text() for name in sources} == sources, "nothing is written yet"
-    assert checker.write(fixed) == ()
+    assert checker.write(fixed) is fixed
     assert {name: Path(root, name).read_text() for name in sources} == {**sources, **expected}
-    assert fixed.applied.total() == sum(text.count("good") for text in expected.values())
+    mended = {os.path.basename(path): codes.total() for path, codes in fixed.applied.items()}
+    assert mended == {name: text.count("good") for name, text in expected.items()}
     assert [d.span.path for d in checker.check([root]).diagnostics] == [d.span.path for d in fixed.report.diagnostics]
 
 
 def test_a_file_that_was_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
     root = os.path.realpath(tmp_path)
-    path = Path(root, "a.py")
-    path.write_text("bad101_fixed()\n")
+    path, other = Path(root, "a.py"), Path(root, "b.py")
+    for each in (path, other):
+        each.write_text("bad101_fixed()\n")
     checker = linter(None)
     fixed = checker.fix([root])
+    assert (fixed.count, fixed.report.diagnostics) == (2, ())
     path.write_text("somebody_else()\n")
-    (problem,) = checker.write(fixed)
-    assert problem.path == str(path)
-    assert path.read_text() == "somebody_else()\n"
+    written = checker.write(fixed)
+    (problem,) = written.report.problems
+    assert (problem.path, problem.message) == (str(path), "not changed, because it was written to in the meantime")
+    assert (path.read_text(), other.read_text()) == ("somebody_else()\n", "good()\n")
+    assert (written.changed, written.applied) == ((str(other),), {str(other): Counter(ASL101=1)})
+    assert [d.span.path for d in written.report.diagnostics] == [str(path)], "what was not mended is still reported"
 
 
 def test_why() -> None:

@@ -17,10 +17,11 @@ from asyncsql_lint.config.load import Configuration
 from asyncsql_lint.config.model import Settings
 from asyncsql_lint.diagnostics import Applicability, Confidence, Diagnostic, Fix, Position, Span
 from asyncsql_lint.engine.analysis import Analysis
+from asyncsql_lint.engine.comments import read_comments
 from asyncsql_lint.engine.dispatch import check
 from asyncsql_lint.engine.outcome import Engine, Outcome, Progress
 from asyncsql_lint.engine.select import ABOUT_COMMENTS, Catalogue
-from asyncsql_lint.engine.suppressions import Comments, Suppressed, by_file, read_comments, split, used
+from asyncsql_lint.engine.suppressions import Comments, Suppressed, Wording, by_file, split, used
 from asyncsql_lint.engine.unused import Complaint, unknown, unused
 from asyncsql_lint.errors import ISSUES, SourceError, UsageError
 from asyncsql_lint.gate.ledger import Found, Ledger, Verdict, Written
@@ -67,15 +68,22 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class FixReport:
-    """What fixes came to, with nothing written yet: the report on what remains, and `before`, the files as they are.
+    """What fixes came to: the report on what remains, and `before`, the files as they were read.
 
-    `changed` are the paths whose text differs; their new text is in `report`. `applied` counts fixes by code.
+    `changed` are the paths whose text differs; their new text is in `report`. `applied` counts the findings that were
+    mended, by the path that was changed for them and by code.
     """
 
     report: Report
     before: Mapping[str, SourceFile]
     changed: tuple[str, ...]
-    applied: Counter[str]
+    applied: Mapping[str, Counter[str]]
+    project: _Project = field(repr=False)
+
+    @property
+    def count(self) -> int:
+        """How many findings were mended."""
+        return sum(codes.total() for codes in self.applied.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +174,38 @@ class Linter:
             report=replace(report, warnings=(*report.warnings, *result.messages)),
             before=project.sources,
             changed=tuple(sorted(result.texts)),
-            applied=sum(result.applied.values(), Counter()),
+            applied=result.applied,
+            project=project,
         )
 
-    def write(self, fixed: FixReport) -> tuple[PathProblem, ...]:
-        """Write what was changed, each file whole or not at all; returns those that could not be written, and why."""
-        from asyncsql_lint.engine.fix import write_atomically
+    def suppress(self, paths: Sequence[str], wording: Wording, progress: Progress | None = None) -> FixReport:
+        """Check `paths` and put a comment about each finding into the texts in memory. Raises `ConfigError`.
+
+        `write` then puts them on the disk. What remains in the report no comment takes back.
+        """
+        from asyncsql_lint.engine.annotate import annotated
+
+        project = self._project(paths)
+        found = by_file(self._analyse(project, project.sources, progress).diagnostics)
+        sources = dict(project.sources)
+        for path in sorted(found.keys() & sources.keys()):
+            text = annotated(sources[path], found[path], wording, self.catalogue)
+            if text != sources[path].text:
+                sources[path] = replace(sources[path], text=text)
+        report = self._analyse(project, sources, None)
+        changed = tuple(sorted(_changed(project.sources, sources)))
+        left = by_file(report.diagnostics)
+        applied = {
+            path: Counter(d.code for d in found[path]) - Counter(d.code for d in left.get(path, ())) for path in changed
+        }
+        return FixReport(report, project.sources, changed, applied, project)
+
+    def write(self, fixed: FixReport) -> FixReport:
+        """Write what was changed, each file whole or not at all; what came of it, as far as it was written.
+
+        The files that were left alone are problems of the report, which is then on the files as they are.
+        """
+        from asyncsql_lint.source.write import write_atomically
 
         problems: list[PathProblem] = []
         for path in fixed.changed:
@@ -180,7 +214,17 @@ class Linter:
                 write_atomically(fixed.before[path], fixed.report.sources[path].text, roots)
             except SourceError as error:
                 problems.append(PathProblem(path, str(error).removeprefix(f"{path}: ")))
-        return tuple(problems)
+        if not problems:
+            return fixed
+        written = [path for path in fixed.changed if path not in {problem.path for problem in problems}]
+        sources = {**fixed.before, **{path: fixed.report.sources[path] for path in written}}
+        report = self._analyse(fixed.project, sources, None)
+        return replace(
+            fixed,
+            report=replace(report, problems=(*report.problems, *problems), warnings=fixed.report.warnings),
+            changed=tuple(written),
+            applied={path: fixed.applied[path] for path in written},
+        )
 
     def write_baselines(self, report: Report) -> tuple[Report, tuple[Written, ...]]:
         """Write the baselines of `report` anew; returns the report on what they do not know then, and what was written.
@@ -399,7 +443,10 @@ def _is_wanted(diagnostic: Diagnostic, project: _Project, *, is_sure: bool = Tru
         return False
     if (diagnostic.confidence >= project.settings[path].min_confidence) is not is_sure:
         return False
-    return path in project.found.given or any(r.span.path in project.found.named for r in diagnostic.related)
+    if path in project.found.given:
+        return True
+    behind = {*diagnostic.hangs_on, *(related.span.path for related in diagnostic.related)}
+    return not behind.isdisjoint(project.found.named)
 
 
 def _apply(

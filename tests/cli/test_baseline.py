@@ -246,6 +246,8 @@ ERRORS = [
     ("update and ignore", (*WRITE, "--ignore-baseline"), None, "it does not go with --ignore-baseline"),
     ("update and since", (*WRITE, "--new-since", "HEAD"), None, "it does not go with --new-since"),
     ("update and diff", (*WRITE, "--diff"), None, "it does not go with --diff"),
+    ("update and comments", (*WRITE, "--add-noqa"), None, "it does not go with --add-noqa"),
+    ("update and our comments", (*WRITE, "--add-ignore=why"), None, "it does not go with --add-ignore"),
     ("update and standard input", (*WRITE, "-"), None, "it does not go with standard input"),
 ]  # fmt: skip
 
@@ -260,6 +262,30 @@ def test_error(command: Command, options: tuple[str, ...], text: str | None, wor
     assert done.err.count("\n") == 1
     assert sorted(command.folder.rglob("*")) == before
     assert text is None or (command.folder / "known.json").read_text() == text
+
+
+def test_what_remains_is_known_when_only_fixes_are_told(known: Command) -> None:
+    known.write({"a.py": "", "c.py": "bad101_fixed()\nbad301()\n"})
+    done = known(*WRITE, "--fix-only")
+    assert (done.code, done.out) == (0, "Fixed 1 error.\n")
+    assert done.err == "known.json: 1 added, 2 dropped, 2 in all\n"
+    assert entries(known) == {"c.py": Counter(ASL301=1), "pkg/b.py": Counter(ASL301=1)}
+
+
+def test_nothing_is_told_of_what_remains_but_a_stale_baseline_counts(known: Command) -> None:
+    known.write({"a.py": "bad301()\n"})
+    done = known(*READ, "--fix-only")
+    assert (done.code, done.out) == (0, "")
+    done = known(*READ, "--fix-only", "--error-on-stale-baseline")
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("error: known.json: 2 known findings are gone")
+
+
+def test_comments_are_written_about_what_is_new(known: Command) -> None:
+    known.write({"a.py": "bad101()\nbad101()\nbad301()\n"})
+    done = known(*READ, "--add-noqa")
+    assert (done.code, done.out) == (0, "All checks passed!\n3 known, 0 new, 0 fixed.\n")
+    assert (known.folder / "a.py").read_text() == "bad101()\nbad101()\nbad301()  # noqa: ASL301\n"
 
 
 def test_nothing_is_written_when_not_all_could_be_checked(known: Command) -> None:

@@ -98,6 +98,10 @@ def _ask_for_one_file(shop: Path) -> list[str]:
     return ["shop/queries.py"]
 
 
+def _ask_for_what_the_findings_hang_on(shop: Path) -> list[str]:
+    return ["shop/models.py"]
+
+
 def _lock_a_version(shop: Path) -> list[str]:
     (shop / "requirements.txt").write_text("sqlalchemy==2.0.40\nfastapi==0.106.0\n")
     return []
@@ -114,6 +118,7 @@ CHANGES = [
     (_touch, True),
     (_ask_for_fewer_rules, True),
     (_ask_for_one_file, True),
+    (_ask_for_what_the_findings_hang_on, True),
     (_append, False),
     (_mend_the_query, False),
     (_rename_a_file, False),

@@ -57,6 +57,7 @@ OFFERED = [
     ("--select ASL101,ASL40", ["ASL101,ASL401", "ASL101,ASL402", "ASL101,ASL403"]),
     ("--baseline known", ["files"]),
     ("--config ", ["files"]),
+    ("--add-noqa app", ["files"]),
     ("app", ["files"]),
 ]
 

@@ -74,6 +74,7 @@ def test_where_each_setting_comes_from(command: Command) -> None:
     assert settings["exclude"][0].endswith('"venv", "old/", "tmp/"]')
 
 
+BASE_UNFIXABLE = ["--config", "unfixable = ['ASL101']"]
 ORIGINS = [
     ([], "enabled", "default"),
     (["--select", "ASL1"], "enabled", "select: the command line"),
@@ -82,12 +83,20 @@ ORIGINS = [
     (["--baseline", "b.json"], "baseline", "the command line"),
     (["--config", "fail-on = 'error'", "--fail-on", "info"], "fail-on", "the command line"),
     (["--config", "fail-on = 'error'"], "fail-on", "--config"),
+    (["--unfixable", "ASL3", *BASE_UNFIXABLE], "unfixable", "--config, the command line"),
+    (["--fixable", "ASL3", *BASE_UNFIXABLE], "unfixable", "default"),
+    (["--fixable", "ASL3", "--unfixable", "ASL301", *BASE_UNFIXABLE], "unfixable", "the command line"),
 ]
 
 
 @pytest.mark.parametrize(("arguments", "key", "origin"), ORIGINS)
 def test_the_command_line(command: Command, arguments: list[str], key: str, origin: str) -> None:
     assert shown(command, *arguments)[key][1] == origin
+
+
+def test_what_adds_up_is_shown_whole(command: Command) -> None:
+    assert shown(command, "--unfixable", "ASL3", *BASE_UNFIXABLE)["unfixable"][0] == '["ASL101", "ASL3"]'
+    assert shown(command, "--fixable", "ASL3", *BASE_UNFIXABLE)["unfixable"][0] == "[]"
 
 
 def test_it_is_toml_whatever_the_names(command: Command) -> None:

@@ -9,7 +9,7 @@ from asyncsql_lint.diagnostics.repair import Repair
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.edits.document import Document
 from asyncsql_lint.edits.patch import Patch
-from asyncsql_lint.edits.repairs import edits_for
+from asyncsql_lint.edits.repairs import Editor
 from asyncsql_lint.syntax.locate import Located, locate
 
 PATH = "/project/app/repository.py"
@@ -95,14 +95,15 @@ def _bare(code: str) -> str:
     return "".join(code.split())
 
 
-def edits(found: Located, repair: Repair) -> tuple[TextEdit, ...] | None:
-    """The edits for `repair` in the file."""
-    return edits_for(repair, lambda path: found if path == PATH else None, ProjectNames(found.module))
+def edits(found: Located, repair: Repair, times: int = 1) -> tuple[TextEdit, ...] | None:
+    """The edits for `repair` in the file, which `times` places ask for."""
+    editor = Editor(lambda path: found if path == PATH else None, ProjectNames(found.module))
+    return editor.edits_for(repair, times)
 
 
-def repaired(found: Located, repair: Repair) -> str | None:
+def repaired(found: Located, repair: Repair, times: int = 1) -> str | None:
     """The file's text after `repair`, None when it cannot be written. The result must parse."""
-    made = edits(found, repair)
+    made = edits(found, repair, times)
     if made is None:
         return None
     text = Patch(found.module.code, made).text

@@ -193,11 +193,11 @@ NOT_ASYNC = [
 _BLOCKS = (cst.With, cst.For, cst.CompFor)
 
 
-def _block(text: str, make: type[MakeAsync | MakeSync]) -> str | None:
+def _block(text: str, make: type[MakeAsync | MakeSync], times: int = 1) -> str | None:
     found = located(text)
     number = next(n for n, node in enumerate(found.nodes) if isinstance(node, _BLOCKS))
     repair: Repair = make(Site(found.path, number))
-    return repaired(found, repair)
+    return repaired(found, repair, times)
 
 
 @pytest.mark.parametrize("case", ASYNC)
@@ -216,6 +216,15 @@ def test_with_and_for_stay_as_they_are(before: str) -> None:
         assert repaired(found, MakeAsync(Site(found.path, inner))) is None
         return
     assert _block(text, MakeAsync) is None
+
+
+@pytest.mark.parametrize("case", ["with a as b, c: pass => async with a as b, c: pass"])
+def test_a_with_becomes_async_when_all_of_its_items_ask_for_it(case: str) -> None:
+    before, after = _parts(case)
+    assert _block(before, MakeAsync, times=2) == after
+    assert _block(after, MakeSync, times=2) == before
+    assert _block(before, MakeAsync, times=1) is None
+    assert _block(after, MakeSync, times=1) is None
 
 
 @pytest.mark.parametrize("before", ["with a as b: pass", "for x in a: pass", "async with a, b: pass"])

@@ -99,14 +99,18 @@ def test_lines_end_where_python_says() -> None:
 
 
 def test_a_patch_says_where_things_stand() -> None:
-    patch = Patch("ab\ncdef\n", [_edit((1, 0), (1, 1), "xyz\n"), _edit((2, 2), (2, 2), "!!")])
+    edits = [_edit((2, 2), (2, 2), "!!"), _edit((1, 0), (1, 1), "xyz\n")]
+    patch = Patch("ab\ncdef\n", edits)
     assert patch.text == "xyz\nb\ncd!!ef\n"
     assert patch.moved(Position(1, 0)) == (Position(1, 0), Position(2, 0))
     assert patch.moved(Position(1, 2)) == (Position(2, 1), Position(2, 1))
     assert patch.moved(Position(2, 0)) == (Position(3, 0), Position(3, 0))
     assert patch.moved(Position(2, 2)) == (Position(3, 2), Position(3, 4))
     assert patch.moved(Position(2, 3)) == (Position(3, 5), Position(3, 5))
-    assert patch.written() == [(Position(1, 0), Position(2, 0)), (Position(3, 2), Position(3, 4))]
+    assert list(patch.written()) == [
+        (Position(1, 0), Position(2, 0), edits[1]),
+        (Position(3, 2), Position(3, 4), edits[0]),
+    ]
 
 
 def test_a_patch_refuses_edits_that_overlap() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from asyncsql_lint.engine.suppressions import read_comments, split
+from asyncsql_lint.engine.comments import read_comments
+from asyncsql_lint.engine.suppressions import split
 from tests.engine.catalogue import CATALOGUE, diagnostic
 
 # A source, and where findings are: code@line, with the first line of the statement after a slash.
@@ -45,6 +46,24 @@ CASES = [
     ("block, partly enabled", "# asl: disable\nf()\n# asl: enable[ASL101]\ng()\n", "-101@2 -301@2 101@4 -301@4"),
     ("block does not reach in from above", "# asl: disable\nf(\n# asl: enable\na)\n", "101@4/2"),
     ("enable alone", "# asl: enable[ASL101]\nf()\n", "101@2"),
+    ("noqa with a reason", "f()  # noqa: ASL101 -- it is a test\n", "-101@1 301@1"),
+    ("two noqa in one comment", "f()  # noqa: E501 # noqa: ASL101\n", "-101@1"),
+    ("own line, about the comment itself", "# asl: ignore[ASL902]\nf()\n", "-902@1 -902@2"),
+    (
+        "own line, decorated",
+        "# asl: ignore[ASL101]\n@a(\n  b\n)\n@c\nasync def f(\n  d=e\n): ...\n",
+        "-101@2 -101@3/2 -101@5 -101@6 -101@7/6 101@8",
+    ),
+    ("own line, decorated class", "if x:\n  # asl: ignore[ASL101]\n  @a\n  class B: ...\n", "-101@4"),
+    ("own line, a decorator of nothing", "# asl: ignore[ASL101]\n@a\n", "-101@2"),
+    ("behind a string of several lines", 'f("""\na\n""")  # noqa\ng()\n', "-101@1 -101@2 -101@3 101@4"),
+    ("behind several strings", "f(\"\"\"\n\"\"\", '''\n''')  # noqa\n", "-101@1 -101@2 -101@3"),
+    ("behind a string, which is an argument", 'f(\n"""\n"""  # noqa\n)\n', "101@1 -101@2 101@4"),
+    ("behind a backslash", "f() + \\\ng() + \\\nh()  # noqa\n", "-101@1 -101@2 -101@3"),
+    ("behind a backslash, crlf", "f() + \\\r\ng()  # noqa\r\n", "-101@1 -101@2"),
+    ("behind a backslash in a string", "f('a\\\nb')  # noqa\n", "-101@1 -101@2"),
+    ("behind a backslash in a comment", "f()  # \\\ng()  # noqa\n", "101@1 -101@2"),
+    ("behind a backslash and an empty line", "f() \\\n\ng()  # noqa\n", "101@1 101@2 -101@3"),
     ("unknown kind", "f()  # asl: ignored[ASL101]\n", "101@1"),
     ("crlf", "f()\r\ng()  # noqa\r\n", "101@1 -101@2"),
     ("cr", "f()\rg()  # noqa\r", "101@1 -101@2"),
@@ -67,9 +86,15 @@ def test_comment(text: str, findings: str) -> None:
 
 
 def test_line_and_reason_are_kept() -> None:
-    comments = read_comments("# asl: ignore[ASL101] -- the job awaits it\nf()\n", CATALOGUE)
-    (suppressed,) = split([diagnostic("ASL101", 2)], comments)[1]
-    assert (suppressed.line, suppressed.reason) == (1, "the job awaits it")
+    for text, line, finding in [
+        ("# asl: ignore[ASL101] -- the job awaits it\nf()\n", 1, 2),
+        ("f()  # asl: ignore[ASL101] -- the job awaits it # another\n", 1, 1),
+        ("f()  # noqa: E501, ASL101 -- the job awaits it\n", 1, 1),
+        ("f()  # noqa -- the job awaits it\n", 1, 1),
+        ("# asl: disable -- the job awaits it\nf()\n# asl: enable -- no more\n", 1, 2),
+    ]:
+        (suppressed,) = split([diagnostic("ASL101", finding)], read_comments(text, CATALOGUE))[1]
+        assert (suppressed.line, suppressed.reason) == (line, "the job awaits it"), text
 
 
 def test_unknown_rules_of_ours_are_told() -> None:

@@ -52,6 +52,17 @@ CUT = [
     ("own line, indented", "if a:\n    # asl: ignore[ASL101]\n    f()\n", "if a:\n    f()\n"),
     ("own line at the end", "f()\n# asl: ignore[ASL101]", "f()\n"),
     ("file", "# asl: file-ignore[ASL101] -- generated\nf()\n", "f()\n"),
+    ("block", "a\n# asl: disable[ASL101] -- old\nf()\n# asl: enable[ASL101]\nb\n", "a\nf()\nb\n"),
+    ("block to the end", "# asl: disable[ASL101]\nf()\n", "f()\n"),
+    ("block of all rules", "# asl: disable\nf()\n# asl: enable\n", "f()\n"),
+    ("block, one is needed",
+     "# asl: disable[ASL101, ASL301]\nbad101()\n# asl: enable[ASL301, missing-await]\n",
+     "# asl: disable[ASL101]\nbad101()\n# asl: enable[missing-await]\n"),
+    ("block in a block", "# asl: disable\n# asl: disable[ASL101]\nbad101()\n", "# asl: disable\nbad101()\n"),
+    ("enable alone", "f()\n# asl: enable[ASL101]\n", "f()\n"),
+    ("noqa with a reason", "f()  # noqa: ASL101 -- the job awaits it\n", "f()\n"),
+    ("noqa with a reason, others need it", "f()  # noqa: ASL101, E501 -- a URL\n", "f()  # noqa: E501 -- a URL\n"),
+    ("below a string", 'f("""\n""")  # noqa: ASL101\n', 'f("""\n""")\n'),
     ("windows line ends", "f()  # noqa: ASL101\r\n# asl: ignore[ASL101]\r\ng()\r\n", "f()\r\ng()\r\n"),
     ("letters of more than one unit", "f('𝛼')  # noqa: ASL101\n", "f('𝛼')\n"),
 ]  # fmt: skip
@@ -76,7 +87,7 @@ KEPT = [
     ("below", "# asl: ignore[ASL101]\nbad101()\n"),
     ("file", "# asl: file-ignore[ASL101]\nf()\nbad101()\n"),
     ("block", "# asl: disable[ASL101]\nbad101()\n# asl: enable[ASL101]\n"),
-    ("enable alone", "# asl: enable[ASL101]\n"),
+    ("a block of several rules, each ended", "# asl: disable\nbad101()\n# asl: enable[ASL101]\n# asl: enable\n"),
     ("a guess is taken back", "bad101_guessed()  # noqa: ASL101\n"),
     ("two for the same", "# asl: file-ignore[ASL101]\nbad101()  # noqa: ASL101\n"),
     ("taken back itself", "f()  # noqa: ASL101, ASL901\n"),
@@ -100,13 +111,13 @@ def test_only_rules_of_this_run_are_judged() -> None:
     assert linter(text, ignore_noqa=True).check([PATH]).diagnostics == ()
 
 
-def test_a_block_is_left_to_people() -> None:
-    text = "# asl: disable[ASL101]\nf()\n# asl: enable[ASL101]\n"
-    (found,) = linter(text).check([PATH]).diagnostics
-    assert (found.code, found.message) == ("ASL901", "`ASL101` in this `disable` takes nothing back")
-    assert found.fix is not None
-    assert found.fix.applicability is Applicability.DISPLAY
-    assert mended(text) == text
+def test_blocks_are_judged_by_their_ends() -> None:
+    text = "# asl: disable[ASL101]\nf()\n# asl: enable[ASL301]\n"
+    found = linter(text).check([PATH]).diagnostics
+    assert [(d.code, d.span.start.line, d.message) for d in found] == [
+        ("ASL901", 1, "`ASL101` in this `disable` takes nothing back"),
+        ("ASL901", 3, "`ASL301` in this `enable` ends no block"),
+    ]
 
 
 def test_a_comment_for_all_rules() -> None:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.support.case_files import CaseText, case_paths, read_cases
+from tests.support.fixed_cases import complaints as run_cases
 from tests.support.fixture_project import FIXTURES, FixtureProject
-from tests.support.linter import ROOT, Finding, lint, run_linter
-from tests.support.postgres import conninfo
+from tests.support.linter import Finding, lint, run_linter
 
 SEEDS = "seeds"
 """The seeds stand published and mended already, and have their own tests."""
@@ -52,19 +48,7 @@ def fixed_project(tmp_path_factory: pytest.TempPathFactory) -> FixedProject:
 def complaints(fixed_project: FixedProject, fixture_project: FixtureProject) -> dict[CaseText, str]:
     """What each case that could be fixed says when it runs: nothing, or what is still wrong."""
     cases = [case for path in case_paths() for case in read_cases(path) if fixed_project.is_fixable(case)]
-    reset = fixed_project.root.parent / "reset.sql"
-    reset.write_text(fixture_project.reset_statements, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.support.fixed_cases", str(fixed_project.root), str(reset)],
-        cwd=ROOT,
-        env=os.environ | {"CASES_CONNINFO": conninfo(fixture_project.database.address)},
-        input=json.dumps([[case.module, case.name] for case in cases]),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return dict(zip(cases, json.loads(done.stdout), strict=True))
+    return run_cases(fixed_project.root, cases, fixture_project)
 
 
 @pytest.mark.parametrize("path", case_paths(), ids=lambda path: path.stem)

@@ -49,6 +49,8 @@ def test_suppressed() -> None:
 SUMMARIES = [
     (sheet(), "All checks passed!\n"),
     (replace(sheet(), problems=(PathProblem("/p/x.py", "no such file or folder"),)), ""),
+    (replace(sheet(), hides_rest=True), ""),
+    (replace(sheet(), hides_rest=True, fixed=2), "Fixed 2 errors.\n"),
     (replace(sheet(), is_quiet=True), ""),
     (sheet(lazy(), lazy()), "Found 2 errors.\nNo fixes available (2 hidden fixes with --unsafe-fixes).\n"),
     (sheet(simple(PLACE)), "Found 1 error.\n"),

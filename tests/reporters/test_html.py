@@ -107,6 +107,11 @@ def test_what_could_not_be_looked_into() -> None:
     ]
 
 
+def test_what_remains_is_left_out() -> None:
+    page = parse(replace(sheet(), hides_rest=True))
+    assert texts(page.all("header")) == ["asyncsql-lint What remains is not reported."]
+
+
 def test_the_policy_allows_this_style_and_this_script_and_nothing_else() -> None:
     page = parse(sheet(lazy()))
     (policy,) = [each for each in page.all("meta") if "http-equiv" in each.attributes]

@@ -63,6 +63,11 @@ def test_what_could_not_be_looked_into() -> None:
     )
 
 
+def test_what_remains_is_left_out() -> None:
+    text = written(MarkdownReporter(), replace(sheet(), hides_rest=True))
+    assert text == "### asyncsql-lint: what remains is not reported\n"
+
+
 def test_no_more_than_a_comment_holds() -> None:
     text = written(MarkdownReporter(), sheet(*several(5000)))
     shown = text.count("it is bad")

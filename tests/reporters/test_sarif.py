@@ -187,6 +187,11 @@ def test_what_could_not_be_looked_into() -> None:
     assert unparsable["locations"][0]["physicalLocation"]["region"]["startLine"] == 3
 
 
+def test_a_run_that_leaves_out_what_remains_has_not_failed() -> None:
+    (invocation,) = run(replace(sheet(), hides_rest=True))["invocations"]
+    assert invocation == {"executionSuccessful": True}
+
+
 def test_a_file_that_does_not_parse_fails_no_run() -> None:
     broken = replace(simple(span(3, 1, 3, 1)), code="ASL900", name="syntax-error")
     assert run(sheet(broken))["invocations"][0]["executionSuccessful"] is True

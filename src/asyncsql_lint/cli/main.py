@@ -24,6 +24,8 @@ PROGRAM = "asyncsql-lint"
 PARSER_THREAD = "asyncsql-lint"
 """The name that `syntax.parse.on_deep_stack` gives its thread."""
 
+_VALUE_OPTIONAL = frozenset({"--add-noqa", "--add-ignore"})
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -52,7 +54,17 @@ def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
     return click.option(name, multiple=True, metavar="RULES", shell_complete=_complete_rules, help=text)
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class _Command(click.Command):
+    """Reads an option that may go without its value: `--add-noqa`, `--add-noqa=REASON`, never `--add-noqa REASON`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Give the options that came without a value an empty one."""
+        options = args[: args.index("--")] if "--" in args else args
+        rest = args[len(options) :]
+        return super().parse_args(ctx, [f"{arg}=" if arg in _VALUE_OPTIONAL else arg for arg in options] + rest)
+
+
+@click.command(cls=_Command, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=_complete_files)
 @_rules_option("--select", "Rules to check, in place of the configured ones: codes, their beginnings, names, ALL.")
 @_rules_option("--ignore", "Rules not to check.")
@@ -97,8 +109,10 @@ def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
 @click.option("--rules", is_flag=True, help="List all rules, and exit.")
 @click.option("--why", metavar="FILE:LINE", help="Tell what the analysis knows of a line, and exit.")
 @click.option("--fix", is_flag=True, help="Mend what has a safe fix, and report the rest.")
+@click.option("--fix-only", is_flag=True, help="Mend what can be mended, and report nothing of the rest.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff, use also fixes that change a query.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--show-fixes", is_flag=True, help="With --fix or --diff, list by file and rule what was mended.")
 @click.option("--show-files", is_flag=True, help="List the files that would be checked, and exit.")
 @click.option("--show-settings", is_flag=True, help="Show the settings for PATH, and exit.")
 @click.option(
@@ -116,6 +130,18 @@ def _rules_option(name: str, text: str) -> Callable[[Command], Command]:
 @click.option("--respect-gitignore/--no-respect-gitignore", default=None, help="Leave out what .gitignore names.")
 @click.option("--force-exclude/--no-force-exclude", default=None, help="Leave out excluded files also when given.")
 @click.option("--stdin-filename", metavar="FILE", help="The name of what is read from standard input (PATH is `-`).")
+@click.option(
+    "--add-noqa",
+    metavar="[=REASON]",
+    shell_complete=_complete_files,  # the word after it is a path
+    help="Write `# noqa: CODE` on the line of each finding.",
+)
+@click.option(
+    "--add-ignore",
+    metavar="[=REASON]",
+    shell_complete=_complete_files,
+    help="Write `# asl: ignore[CODE]` on the line of each finding.",
+)
 @click.option("--ignore-noqa", is_flag=True, help="Report also what comments take back.")
 @click.option("--show-suppressed", is_flag=True, help="Show what comments take back, without counting it.")
 @click.option("--report-only-given", is_flag=True, help="Report nothing outside of the given files.")

@@ -10,6 +10,7 @@ from asyncsql_lint.cli.outputs import Output
 from asyncsql_lint.config.keys import Place, config_of
 from asyncsql_lint.config.load import Configuration, inline_config
 from asyncsql_lint.config.model import Config
+from asyncsql_lint.engine.suppressions import CommentStyle, Wording
 from asyncsql_lint.errors import UsageError
 from asyncsql_lint.source.filesystem import absolute, normal
 
@@ -34,7 +35,9 @@ class Options:
     rules: bool
     why: str | None
     fix: bool
+    fix_only: bool
     unsafe_fixes: bool
+    show_fixes: bool
     diff: bool
     show_files: bool
     show_settings: bool
@@ -45,6 +48,8 @@ class Options:
     respect_gitignore: bool | None
     force_exclude: bool | None
     stdin_filename: str | None
+    add_noqa: str | None
+    add_ignore: str | None
     ignore_noqa: bool
     show_suppressed: bool
     report_only_given: bool
@@ -63,6 +68,25 @@ class Options:
     quiet: bool
     verbose: bool
     color: str
+
+
+def wording(options: Options) -> Wording | None:
+    """How suppressions are to be written, None when none are. Raises `UsageError` when they cannot be."""
+    given = {CommentStyle.NOQA: options.add_noqa, CommentStyle.IGNORE: options.add_ignore}
+    asked = {style: reason for style, reason in given.items() if reason is not None}
+    if not asked:
+        return None
+    if len(asked) > 1:
+        raise UsageError("--add-noqa and --add-ignore write the same in two ways: use one of them")
+    ((style, reason),) = asked.items()
+    name = f"--add-{style.value}"
+    if options.fix or options.fix_only:
+        raise UsageError(f"{name} cannot be used together with --fix: mend first, then write comments about the rest")
+    if options.ignore_noqa:
+        raise UsageError(f"{name} minds the comments that are there: it cannot be used together with --ignore-noqa")
+    if "#" in reason or not reason.isprintable():
+        raise UsageError(f"{name}: a reason is one line of text without `#`")
+    return Wording(style, reason.strip())
 
 
 def configuration(options: Options) -> Configuration:
@@ -89,6 +113,8 @@ def refuse_contradictions(options: Options) -> None:
         "--ignore-baseline": options.ignore_baseline,
         "--new-since": options.new_since is not None,
         "--diff": options.diff,
+        "--add-noqa": options.add_noqa is not None,
+        "--add-ignore": options.add_ignore is not None,
         "standard input": "-" in options.paths,
     }
     for name, is_given in against.items():

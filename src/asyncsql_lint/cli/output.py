@@ -158,6 +158,16 @@ def _emit(write: Callable[[TextIO], object], *, is_utf8: bool = False) -> None:
         os.close(nowhere)
 
 
+def emit_bytes(data: bytes) -> None:
+    """Write `data` to standard output as they are: somebody's source keeps its encoding and its line ends."""
+
+    def write(out: TextIO) -> None:
+        out.flush()
+        out.buffer.write(data)
+
+    emit(write)
+
+
 def say(message: str) -> None:
     """Tell people something beside the findings, on standard error."""
     from asyncsql_lint.reporters.visible import visible

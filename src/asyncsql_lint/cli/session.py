@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from typing import TextIO
 
 from asyncsql_lint.cli.cache import clear_cache, processors, store_for
+from asyncsql_lint.cli.changes import comment_lines, fix_lines
 from asyncsql_lint.cli.exit_codes import ExitCode
 from asyncsql_lint.cli.known import remarks, stale_lines, written_line
-from asyncsql_lint.cli.options import Options, configuration, refuse_contradictions
-from asyncsql_lint.cli.output import FOR_PEOPLE, add_step_summary, emit, emit_all, make_reporter, say
+from asyncsql_lint.cli.options import Options, configuration, refuse_contradictions, wording
+from asyncsql_lint.cli.output import FOR_PEOPLE, add_step_summary, emit, emit_all, emit_bytes, make_reporter, say
 from asyncsql_lint.cli.outputs import PlacedOutput, settled
 from asyncsql_lint.cli.pages import write_page, write_rules
 from asyncsql_lint.cli.progress import ProgressBar
@@ -24,11 +26,12 @@ from asyncsql_lint.config.formats import OutputFormat
 from asyncsql_lint.errors import UsageError
 from asyncsql_lint.gate.ledger import Stale
 from asyncsql_lint.gate.policy import Policy
-from asyncsql_lint.linter import Linter, Report, parse_place
+from asyncsql_lint.linter import FixReport, Linter, Report, parse_place
 from asyncsql_lint.reporters.base import Sheet, TakenBack
 from asyncsql_lint.rules import RULES
 from asyncsql_lint.source.filesystem import Disk, FileSystem, Overlay, absolute, normal
 from asyncsql_lint.source.repository import Repository
+from asyncsql_lint.source.write import rewritten
 
 STDIN = "-"
 
@@ -56,13 +59,14 @@ class Session:
         refuse_contradictions(options)
         self._options = options
         self._is_stdin = STDIN in options.paths
-        self._paths, files = _paths_and_files(options)
+        self._wording = wording(options)
+        self._paths, self._files = _paths_and_files(options)
         self._linter = Linter(
             configuration(options),
-            files,
+            self._files,
             ignore_noqa=options.ignore_noqa,
             report_only_given=options.report_only_given or self._is_stdin,
-            store=store_for(options, self._paths, files),
+            store=store_for(options, self._paths, self._files),
             jobs=options.jobs or processors(),
             policy=Policy(
                 ignore_baseline=options.ignore_baseline,
@@ -83,7 +87,11 @@ class Session:
             return self._show_files()
         if options.why is not None:
             return self._why(options.why)
-        return self._fix() if options.fix or options.diff else self._check()
+        if self._wording is not None:
+            return self._change(partial(self._linter.suppress, wording=self._wording))
+        if self._is_changing or options.diff:
+            return self._change(partial(self._linter.fix, unsafe=options.unsafe_fixes))
+        return self._check()
 
     def _check(self) -> ExitCode:
         started = time.monotonic()
@@ -94,27 +102,52 @@ class Session:
         self._write(report)
         return self._exit_code(report)
 
-    def _fix(self) -> ExitCode:
+    def _change(self, change: Callable[..., FixReport]) -> ExitCode:
+        """Change files, or show how they would be changed."""
         started = time.monotonic()
         with self._progress() as progress:
-            fixed = self._linter.fix(self._paths, unsafe=self._options.unsafe_fixes, progress=progress)
-        report = fixed.report
+            made = change(self._paths, progress=progress)
+        if not self._is_stdin and not self._options.diff:
+            made = self._linter.write(made)
+        report = made.report
+        self._tell(report, time.monotonic() - started)
+        self._tell_changes(made)
         if self._options.diff:
             from asyncsql_lint.cli.diff import write_diff
 
-            self._tell(report, time.monotonic() - started)
-            emit(partial(write_diff, fixed=fixed, base=normal(os.getcwd())), self._options.output_file)
-            return self._exit_code(replace(report, failing=len(fixed.changed)))
+            emit(partial(write_diff, fixed=made, base=normal(os.getcwd())), self._options.output_file)
+            return self._exit_code(replace(report, failing=len(made.changed)))
         if self._is_stdin:
-            emit(lambda out: out.write(_stdin_text(report, self._paths[0])))
-        else:
-            report = replace(report, problems=(*report.problems, *self._linter.write(fixed)))
-        self._tell(report, time.monotonic() - started)
+            emit_bytes(self._changed_stdin(made))
         report = self._with_baseline_written(report)
-        self._write(report, fixed=fixed.applied.total())
-        if fixed.changed and self._options.exit_non_zero_on_fix and not report.problems:
+        if self._options.fix_only:
+            report = replace(report, diagnostics=(), suppressed=(), failing=0)
+        self._write(report, fixed=made.count if self._wording is None else 0)
+        if made.changed and self._options.exit_non_zero_on_fix and not report.problems:
             return ExitCode.FOUND
         return self._exit_code(report)
+
+    def _changed_stdin(self, made: FixReport) -> bytes:
+        """What was read from standard input, changed, in its own encoding. Raises `SourceError` when it has no room."""
+        path = self._paths[0]
+        data = self._files.read(path)
+        if path not in made.changed:
+            return data
+        return rewritten(made.before[path], data, made.report.sources[path].text)
+
+    def _tell_changes(self, made: FixReport) -> None:
+        if self._options.quiet:
+            return
+        is_written = not self._options.diff
+        if self._wording is not None:
+            lines = comment_lines(made, is_written=is_written)
+        elif self._options.show_fixes:
+            names = {meta.code: meta.name for meta in self._linter.catalogue.metas}
+            lines = fix_lines(made, names, normal(os.getcwd()), is_written=is_written)
+        else:
+            return
+        for line in lines:
+            say(line)
 
     def _with_baseline_written(self, report: Report) -> Report:
         """Write the baselines, if that was asked for and all could be looked at; returns what they do not know then."""
@@ -138,15 +171,20 @@ class Session:
             else:
                 make_reporter(output, self._options.color).write(sheet, out)
 
-        # With the mended source on standard output, findings go to standard error.
-        mends_stdin = self._is_stdin and self._options.fix
-        emit_all(self._outputs, write, sys.stderr if mends_stdin else None)
+        # With the changed source on standard output, findings go to standard error.
+        changes_stdin = self._is_stdin and self._is_changing
+        emit_all(self._outputs, write, sys.stderr if changes_stdin else None)
         if not self._options.statistics:
             add_step_summary(self._outputs, sheet)
         # The last lines of what people read tell it; where nobody reads any, standard error does.
         if not self._options.quiet and all(output.format not in FOR_PEOPLE for output in self._outputs):
             for remark in sheet.remarks:
                 say(remark)
+
+    @property
+    def _is_changing(self) -> bool:
+        """Whether files are changed; standard input, too, which then goes to standard output."""
+        return self._options.fix or self._options.fix_only or self._wording is not None
 
     def _exit_code(self, report: Report) -> ExitCode:
         if report.problems:
@@ -169,12 +207,13 @@ class Session:
             unsafe=self._options.unsafe_fixes,
             fixed=fixed,
             problems=report.problems,
+            hides_rest=self._options.fix_only,
             is_quiet=self._options.quiet,
             bytes_of=lambda path: report.sources[path].data() if path in report.sources else None,
             machine_path=self._repository.path,
             part=self._part(report),
             rules=RULES,
-            remarks=tuple(remarks(report, self._options.new_since)),
+            remarks=() if self._options.fix_only else tuple(remarks(report, self._options.new_since)),
         )
 
     def _part(self, report: Report) -> str:
@@ -249,9 +288,3 @@ def _paths_and_files(options: Options) -> tuple[list[str], FileSystem]:
         raise UsageError("`-` (standard input) cannot be checked together with other paths")
     name = absolute(options.stdin_filename or "<stdin>")
     return [name], Overlay(Disk(), {name: sys.stdin.buffer.read()})
-
-
-def _stdin_text(report: Report, path: str) -> str:
-    """What was read from standard input, mended; empty when it was no text."""
-    source = report.sources.get(path)
-    return source.text if source is not None else ""

@@ -24,7 +24,7 @@ SINGLE = (
     "baseline",
     "required-version",
 )
-"""The keys that one layer alone decides."""
+"""The keys that are a setting each."""
 
 
 def write_settings(out: TextIO, linter: Linter, folder: str) -> None:

@@ -72,8 +72,10 @@ DEFAULT_EXCLUDE = (
 
 SELECTING = ("select", "extend-select", "ignore", "extend-ignore")
 """The keys that say which rules count."""
-ADDED_UP = frozenset({*SELECTING, "extend-exclude"})
+ADDED_UP = frozenset({*SELECTING, "unfixable", "extend-exclude"})
 """The keys of which more than one layer may count; of all others the uppermost that says it."""
+_BEGIN_ANEW = {"select": SELECTING, "fixable": ("unfixable",)}
+"""The keys that begin anew when a layer says them, each with those that do not count any more in the layers below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +105,25 @@ class Config:
     said_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
     def over(self, below: Config) -> Config:
-        """This layer on top of `below`: what it says counts, and the lists that extend are added up."""
+        """This layer on top of `below`: what it says counts, and the lists that extend are added up.
+
+        `unfixable` goes together with the `fixable` that it takes from: the one of `below` counts beside it.
+        """
         said = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) is not None}
         said["selections"] = below.selections + self.selections
         said["extend_exclude"] = below.extend_exclude + self.extend_exclude
+        if self.fixable is not None:
+            said["unfixable"] = self.unfixable or ()
+        elif self.unfixable is not None:
+            said["unfixable"] = (below.unfixable or ()) + self.unfixable
         said["files"] = self.files + below.files
         said["said_in"] = self._said_over(below.said_in)
         return replace(below, **said)
 
     def _said_over(self, below: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-        """Who says each key when this layer lies on one with `below`: a `select` begins anew."""
-        left = {key: who for key, who in below.items() if not ("select" in self.said_in and key in SELECTING)}
+        """Who says each key when this layer lies on one with `below`."""
+        void = {key for first, keys in _BEGIN_ANEW.items() if first in self.said_in for key in keys}
+        left = {key: who for key, who in below.items() if key not in void}
         more = {key: left.get(key, ()) + who if key in ADDED_UP else who for key, who in self.said_in.items()}
         return {**left, **more}
 

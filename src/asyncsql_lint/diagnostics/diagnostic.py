@@ -26,6 +26,7 @@ class Diagnostic:
     trace in the order of events; `context` is the qualified name of the enclosing function and
     `symbol` the object at hand (`Order.lines`): both go into the fingerprint. `noqa_rows` are the
     lines on which a suppression comment counts: the reported line and the first line of its statement.
+    `hangs_on` are the files that define what the code around it and its trace names: a change there may be the cause.
     """
 
     code: str
@@ -40,3 +41,4 @@ class Diagnostic:
     context: str = ""
     symbol: str = ""
     noqa_rows: tuple[int, ...] = ()
+    hangs_on: tuple[str, ...] = ()

@@ -126,22 +126,25 @@ def _broken_outside_brackets(document: Document, node: cst.Await) -> bool:
     return any(has_line_end(document.text[start:end]) for start, end in gaps)
 
 
-def make_async(document: Document, node: cst.CSTNode) -> list[TextEdit]:
-    """`async` before a `with` of one item, a `for`, or the `for` of a comprehension."""
+def make_async(document: Document, node: cst.CSTNode, items: int = 1) -> list[TextEdit]:
+    """`async` before a `with` all of whose items want it, a `for`, or the `for` of a comprehension.
+
+    `items` is how many of the items are known to want it.
+    """
     if not isinstance(node, (cst.With, cst.For, cst.CompFor)) or node.asynchronous is not None:
         raise Unwritable("there is no with or for here, or it is asynchronous already")
-    if isinstance(node, cst.With) and len(node.items) > 1:
+    if isinstance(node, cst.With) and len(node.items) > items:
         raise Unwritable("the other items may be synchronous")
     if not may_await(document, node):
         raise Unwritable("async is not allowed here")
     return [document.insert(_keyword(document, node), "async ")]
 
 
-def make_sync(document: Document, node: cst.CSTNode) -> list[TextEdit]:
-    """A `with`, a `for`, or the `for` of a comprehension without its `async`."""
+def make_sync(document: Document, node: cst.CSTNode, items: int = 1) -> list[TextEdit]:
+    """A `with` all of whose items want it (`items` are known to), a `for`, or a comprehension, without its `async`."""
     if not isinstance(node, (cst.With, cst.For, cst.CompFor)) or node.asynchronous is None:
         raise Unwritable("there is no async with or async for here")
-    if isinstance(node, cst.With) and len(node.items) > 1:
+    if isinstance(node, cst.With) and len(node.items) > items:
         raise Unwritable("the other items may be asynchronous")
     start = document.start(node.asynchronous)
     return [document.replace(start, document.end(node.asynchronous.whitespace_after), "")]

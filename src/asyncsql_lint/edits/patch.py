@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 
 from asyncsql_lint.diagnostics.edit import TextEdit
 from asyncsql_lint.diagnostics.position import Position, Span
@@ -12,19 +13,25 @@ from asyncsql_lint.edits.lines import Lines
 class Patch:
     """The edits of one file, carried out on its text. Edits that overlap or lie outside of it are a `ValueError`."""
 
-    __slots__ = ("_after", "_before", "_places", "text")
+    __slots__ = ("_after", "_before", "_begins", "_edits", "_ends", "_starts", "text")
 
     def __init__(self, text: str, edits: Iterable[TextEdit]) -> None:
         self._before = Lines(text)
-        self._places: list[tuple[int, int, str]] = []
+        self._edits = sorted(edits, key=lambda edit: edit.span)
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self._begins: list[int] = []  # where the content of each edit begins in the new text
         parts: list[str] = []
-        last = 0
-        for edit in sorted(edits, key=lambda edit: edit.span):
+        last = length = 0
+        for edit in self._edits:
             start, end = self._before.offset(edit.span.start), self._before.offset(edit.span.end)
             if not last <= start <= end:
                 raise ValueError(f"the edits overlap at line {edit.span.start.line}")
             parts += (text[last:start], edit.content)
-            self._places.append((start, end, edit.content))
+            self._starts.append(start)
+            self._ends.append(end)
+            self._begins.append(length + start - last)
+            length += start - last + len(edit.content)
             last = end
         self.text = "".join((*parts, text[last:]))
         self._after = Lines(self.text)
@@ -35,27 +42,21 @@ class Patch:
         They differ where something was inserted at `position`, and inside of what was replaced.
         """
         offset = self._before.offset(position)
-        shift = 0
-        touched: list[int] = []
-        for start, end, content in self._places:
-            if start > offset:
-                break
-            if end >= offset:
-                touched += (start + shift, start + shift + len(content))
-            shift += len(content) - (end - start)
-        if not touched:
-            touched = [offset + shift]
-        return self._after.position(touched[0]), self._after.position(touched[-1])
+        first, after = bisect_left(self._ends, offset), bisect_right(self._starts, offset)
+        if first < after:  # the edits from `first` on touch it
+            return self._after.position(self._begins[first]), self._after.position(self._end(after - 1))
+        shift = self._end(after - 1) - self._ends[after - 1] if after else 0
+        there = self._after.position(offset + shift)
+        return there, there
 
-    def written(self) -> list[tuple[Position, Position]]:
+    def written(self) -> Iterator[tuple[Position, Position, TextEdit]]:
         """Where the content of each edit stands now, in the order of the file."""
-        found: list[tuple[Position, Position]] = []
-        shift = 0
-        for start, end, content in self._places:
-            begin = start + shift
-            found.append((self._after.position(begin), self._after.position(begin + len(content))))
-            shift += len(content) - (end - start)
-        return found
+        for number, edit in enumerate(self._edits):
+            yield self._after.position(self._begins[number]), self._after.position(self._end(number)), edit
+
+    def _end(self, number: int) -> int:
+        """Where the content of an edit ends in the new text."""
+        return self._begins[number] + len(self._edits[number].content)
 
 
 def joined(edits: Iterable[TextEdit]) -> tuple[TextEdit, ...]:

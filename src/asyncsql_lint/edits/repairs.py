@@ -44,15 +44,18 @@ class Editor:
         self._documents: dict[str, Document | None] = {}
         self._bindings: dict[str, Bindings] = {}
 
-    def edits_for(self, repair: Repair) -> tuple[TextEdit, ...] | None:
-        """The edits that carry out `repair`, in the order of the file; None when it cannot be written there."""
+    def edits_for(self, repair: Repair, times: int = 1) -> tuple[TextEdit, ...] | None:
+        """The edits that carry out `repair`, in the order of the file; None when it cannot be written there.
+
+        `times` is how many places ask for it: each item of a `with` asks for the whole.
+        """
         site = _site(repair)
         document = self._document(site.path)
         node = self._node(site)
         if document is None or node is None:
             return None
         try:
-            edits = self._write(repair, document, node)
+            edits = self._write(repair, document, node, times)
         except Unwritable:
             return None
         return joined(edits)
@@ -69,15 +72,15 @@ class Editor:
             return None
         return located.nodes[site.node]
 
-    def _write(self, repair: Repair, document: Document, node: cst.CSTNode) -> list[TextEdit]:
+    def _write(self, repair: Repair, document: Document, node: cst.CSTNode, times: int) -> list[TextEdit]:
         if isinstance(repair, InsertAwait):
             return insert_await(document, node)
         if isinstance(repair, RemoveAwait):
             return remove_await(document, node)
         if isinstance(repair, MakeAsync):
-            return make_async(document, node)
+            return make_async(document, node, times)
         if isinstance(repair, MakeSync):
-            return make_sync(document, node)
+            return make_sync(document, node, times)
         if isinstance(repair, AddUnique):
             return add_unique(document, node, repair.is_call)
         if isinstance(repair, AddKeyword):
@@ -97,8 +100,3 @@ def _site(repair: Repair) -> Site:
     if isinstance(repair, AddKeyword):
         return repair.call
     return repair.fetch if isinstance(repair, AddUnique) else repair.query
-
-
-def edits_for(repair: Repair, located: Callable[[str], Located | None], names: Names) -> tuple[TextEdit, ...] | None:
-    """`Editor.edits_for` for a single repair."""
-    return Editor(located, names).edits_for(repair)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from asyncsql_lint.config.library_versions import Versions
 from asyncsql_lint.diagnostics import Applicability, Diagnostic, Fix, Position, Related, Span
+from asyncsql_lint.diagnostics.repair import Repair
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.edits.repairs import Editor
 from asyncsql_lint.engine.dispatch import check
 from asyncsql_lint.engine.facts import FactsSource
 from asyncsql_lint.engine.meanings import Meanings
+from asyncsql_lint.engine.mentions import Mentions
 from asyncsql_lint.engine.outcome import Outcome, Progress
 from asyncsql_lint.engine.placement import placed
 from asyncsql_lint.engine.why import explain
@@ -102,7 +105,9 @@ class Positions:
     def __init__(self, texts: dict[str, str], index: ProjectIndex) -> None:
         self._texts = texts
         self._located: dict[str, Located | None] = {}
+        self._asked: Counter[Repair] = Counter()
         self._editor = Editor(self.located, Meanings(index))
+        self._mentions = Mentions(index)
 
     def located(self, path: str) -> Located | None:
         """The file with positions."""
@@ -112,6 +117,8 @@ class Positions:
 
     def diagnostics(self, findings: Iterable[Finding], broken: dict[str, Unparsable]) -> list[Diagnostic]:
         """The diagnostics, sorted by place; of equal ones the first."""
+        findings = list(findings)
+        self._asked = Counter(repair for repair, _ in {(f.repair, f.site) for f in findings if f.repair is not None})
         made = {self.diagnostic(f, broken.get(f.site.path)): None for f in findings}
         ordered = sorted(made, key=_order)
         return [next(group) for _, group in groupby(ordered, key=lambda d: (d.span, d.code, d.symbol))]
@@ -140,12 +147,13 @@ class Positions:
             context=finding.context,
             symbol=finding.symbol,
             noqa_rows=rows,
+            hangs_on=self._mentions.files([finding.site, *(site for site, _ in finding.related)]),
         )
 
     def fix(self, finding: Finding) -> Fix | None:
         """The fix as edits; a repair that cannot be written is told in words."""
         if finding.repair is not None and finding.meta.fix is not None:
-            edits = self._editor.edits_for(finding.repair)
+            edits = self._editor.edits_for(finding.repair, self._asked[finding.repair])
             if edits:
                 return Fix(finding.repair_title, finding.meta.fix, edits)
         words = finding.help or finding.repair_title

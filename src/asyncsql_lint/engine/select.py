@@ -54,8 +54,13 @@ class Catalogue:
 
     def fixable(self, settings: Settings) -> frozenset[str]:
         """The codes whose fixes may be applied under `settings`. Raises `ConfigError` for an unknown selector."""
-        wanted = self._union(settings.fixable, _where(settings, "fixable"))
-        return wanted - self._union(settings.unfixable, _where(settings, "unfixable"))
+        steps = [(self._length(selector), False, selector) for selector in settings.fixable]
+        steps += [(self._length(selector), True, selector) for selector in settings.unfixable]
+        fixable: frozenset[str] = frozenset()
+        for _, is_taken, selector in sorted(steps):
+            codes = self.codes_of(selector, _where(settings, "unfixable" if is_taken else "fixable"))
+            fixable = fixable - codes if is_taken else fixable | codes
+        return fixable
 
     def check(self, settings: Settings) -> None:
         """Raise `ConfigError` when any selector in `settings` means nothing, whatever file it is about."""

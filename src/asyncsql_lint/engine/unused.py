@@ -45,24 +45,25 @@ def unused(
     """The directives that take nothing back; `needed` are those that do, with their codes.
 
     `judged` are the codes that this run could have found, `usual` those that are on by default: a directive for a whole
-    group of rules is judged when the usual ones among them are.
+    group of rules is judged when the usual ones among them are. An `enable` is needed when it ends a block.
     """
     lines = split_lines(text)
     for place, directive in enumerate(comments.directives):
         if directive.kind == "enable":
-            continue
-        taken = {code for number, code in needed if number == place}
-        dead = [s for s in directive.selectors if _is_dead(s.codes, taken, judged, usual)]
-        is_all = directive.kind != "noqa" and not directive.selectors
-        if not dead and not (is_all and _is_dead(frozenset(usual), taken, judged, usual)):
+            ended = {code for number, code in comments.ended if number == place}
+            dead = [s for s in directive.selectors if s.codes and not s.codes & ended]
+            is_whole = not directive.selectors and not ended
+        else:
+            taken = {code for number, code in needed if number == place}
+            dead = [s for s in directive.selectors if _is_dead(s.codes, taken, judged, usual)]
+            is_all = directive.kind != "noqa" and not directive.selectors
+            is_whole = is_all and _is_dead(frozenset(usual), taken, judged, usual)
+        if not dead and not is_whole:
             continue
         what = ", ".join(s.text for s in dead) or directive.kind
         span = _span(path, directive.line, directive.start, directive.end)
-        yield Complaint(
-            SuppressionUnused(site=Site(path, 0), what=what, comment=directive.kind),
-            span,
-            () if directive.kind == "disable" else (_edit(path, lines, directive, dead),),
-        )
+        event = SuppressionUnused(site=Site(path, 0), what=what, comment=directive.kind)
+        yield Complaint(event, span, (_edit(path, lines, directive, dead),))
 
 
 def _is_dead(codes: frozenset[str], taken: Collection[str], judged: Collection[str], usual: Collection[str]) -> bool:

@@ -185,7 +185,7 @@ class Calls(Attributes):
         value = self.summaries.play(summary, given, site, state, info)
         if isinstance(value, Opaque) and info.node.returns is not None:
             return self.returned_type(info, site, state)
-        return value
+        return replace(value, within=site) if isinstance(value, Coroutine) else value
 
     def returned_type(self, info: FunctionInfo, site: Site, state: State) -> Value:
         """What the annotation of a function promises, when its body did not tell."""

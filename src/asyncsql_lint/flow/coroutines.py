@@ -35,13 +35,14 @@ def lost(value: Value, how: str, site: Site, state: State, m: Machine) -> None:
         return
     in_async = m.frame.function is not None and m.frame.function.node.is_async
     here = m.within(value.site)
+    made = value.within or value.site
     trace = (site, "and used here as if it had been awaited") if here else (value.site, "the coroutine is made here")
     m.emit(
         CoroutineLost(
             site=value.site if here else site,
             label=value.label,
             how=how,
-            made=value.site if here else None,
+            made=made if m.within(made) else None,
             in_async=in_async,
             confidence=_confidence(value, state, m),
             trace=(trace,) if value.site != site else (),

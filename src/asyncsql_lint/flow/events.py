@@ -45,8 +45,8 @@ class Event(Struct, frozen=True, kw_only=True):
 class CoroutineLost(Event, frozen=True, kw_only=True):
     """A coroutine dropped or consumed un-awaited. `label` is what made it, `how` what became of it.
 
-    `made` is the call that made it, None when that stands in another function; `in_async` tells whether an `await`
-    could stand there.
+    `made` is the call that made it, or that gave it on (`wait_for(...)`, a plain function of the project); None when
+    that stands in another function. `in_async` tells whether an `await` could stand there.
     """
 
     label: str

@@ -634,8 +634,7 @@ class Executor(Contexts):
             manager = self.evaluate(item.context, trial)
             site = self.site(item.context)
             self.frame.sink.watch(trial)
-            fixable = len(statement.items) == 1
-            value = self.enter(manager, statement.is_async, site, node, trial, fixable=fixable)
+            value = self.enter(manager, statement.is_async, site, node, trial, fixable=True)
             if item.target is not None:
                 self.bind(item.target, value, trial)
             return manager, value

@@ -97,7 +97,10 @@ def _receiver(value: BoundMethod | LibraryMethod | SuperValue, by: Renaming) -> 
 
 def _coroutine(value: Coroutine, by: Renaming) -> Value:
     arguments = _arguments(value.arguments, by)
-    return replace(value, callee=renamed(value.callee, by), arguments=arguments, site=by.site(value.site))
+    within = None if value.within is None else by.site(value.within)
+    return replace(
+        value, callee=renamed(value.callee, by), arguments=arguments, site=by.site(value.site), within=within
+    )
 
 
 def _callee(value: Partial | GeneratorValue | ContextManager, by: Renaming) -> Value:

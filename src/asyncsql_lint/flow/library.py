@@ -359,9 +359,9 @@ def _create_task(m: Expressions, name: str, arguments: Arguments, site: Site, st
 def _passed_on(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
     """`shield`, `wait_for`: awaiting them awaits their argument."""
     first = arguments.get(0, "fut") or arguments.get(0, "arg")
-    if isinstance(first, Coroutine) and name == "asyncio.wait_for":
-        return replace(first, deadline=True)
-    return first if isinstance(first, (Coroutine, Task)) else UNKNOWN
+    if isinstance(first, Coroutine):
+        return replace(first, within=site, deadline=first.deadline or name == "asyncio.wait_for")
+    return first if isinstance(first, Task) else UNKNOWN
 
 
 def _asyncio_run(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
@@ -402,6 +402,15 @@ def _consuming(m: Expressions, name: str, arguments: Arguments, site: Site, stat
     return Primitive("plain")
 
 
+def _gone_through(m: Expressions, number: int, arguments: Arguments, site: Site, state: State) -> Value:
+    """What iterating over the positional argument `number` gives; told of where that stands, if it is written there."""
+    value = arguments.positional[number]
+    written = arguments.node.args if arguments.node is not None else ()
+    if any(isinstance(arg, f.Star) for arg in written[: number + 1]) or number >= len(written):
+        return m.elements(value, site, state, is_own=False)
+    return m.elements(value, m.site(written[number]), state)
+
+
 def _container(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
     first = arguments.positional[0] if arguments.positional else None
     if first is None:
@@ -410,7 +419,7 @@ def _container(m: Expressions, name: str, arguments: Arguments, site: Site, stat
     items = first.items if isinstance(first, (ListValue, TupleValue)) else None
     if isinstance(first, (ListValue, TupleValue)) and name in {"builtins.list", "builtins.tuple"}:
         return first
-    element = m.elements(first, site, state, is_own=False)
+    element = _gone_through(m, 0, arguments, site, state)
     key = arguments.keyword("key")
     if key is not None:
         m.call(key, Arguments((element,)), site, state)
@@ -432,7 +441,7 @@ def _map(m: Expressions, name: str, arguments: Arguments, site: Site, state: Sta
     if len(arguments.positional) < 2:
         return UNKNOWN
     function, source = arguments.positional[:2]
-    element = m.elements(source, site, state, is_own=False)
+    element = _gone_through(m, 1, arguments, site, state)
     if name == "builtins.map" and isinstance(source, (ListValue, TupleValue)) and source.items:
         items = tuple(m.call(function, Arguments((item,)), site, state) for item in source.items)
         return ListValue(items[0], items)
@@ -441,7 +450,9 @@ def _map(m: Expressions, name: str, arguments: Arguments, site: Site, state: Sta
 
 
 def _zip(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
-    return ListValue(TupleValue(tuple(m.elements(v, site, state, is_own=False) for v in arguments.positional)))
+    return ListValue(
+        TupleValue(tuple(_gone_through(m, n, arguments, site, state) for n in range(len(arguments.positional))))
+    )
 
 
 def _text_of(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:

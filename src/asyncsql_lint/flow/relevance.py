@@ -79,7 +79,7 @@ class Relevance:
             for binding in found:
                 match binding:
                     case FunctionInfo(node=node):
-                        outside = words_of(*_signature(node))
+                        outside = words_of(*signature(node))
                         self._mention(binding, module, node.words | outside, node.attributes, node.called)
                         if owner is not None:
                             self._use(binding, owner, node.attributes)
@@ -158,7 +158,7 @@ class Relevance:
                     queue.append(caller)
 
 
-def _signature(node: f.Function) -> Iterator[f.Expr | None]:
+def signature(node: f.Function) -> Iterator[f.Expr | None]:
     """The expressions in the annotations, defaults and decorators of a function."""
     for param in node.params:
         yield param.annotation

@@ -155,7 +155,8 @@ class Partial(Value, frozen=True):
 class Coroutine(Value, frozen=True):
     """A coroutine that nobody has awaited: what awaiting it will call, and where it was made.
 
-    `deadline` tells that it is cancelled when it takes too long: `wait_for(...)`.
+    `deadline` tells that it is cancelled when it takes too long: `wait_for(...)`. `within` is the call around it that
+    has to be awaited in its place.
     """
 
     callee: Value
@@ -163,6 +164,7 @@ class Coroutine(Value, frozen=True):
     site: Site
     label: str
     deadline: bool = False
+    within: Site | None = None
 
 
 class Task(Value, frozen=True):

@@ -31,8 +31,9 @@ class Sheet:
     `base` is the folder that people's paths are relative to, `machine_path` gives the path of a file as machines want
     it: below the repository, `part` is the folder of the repository that this run is about, empty for the whole.
     `roots` are the projects' folders. `unsafe` tells that unsafe fixes count as applicable. `fixed` counts the findings
-    that were mended in this run; `problems` are paths that could not be looked into. `rules` are all that there are.
-    `remarks` are sentences for the summary, on findings that are known.
+    that were mended in this run; `problems` are paths that could not be looked into. `hides_rest` tells that findings
+    that were not mended are left out, whatever there are. `rules` are all that there are. `remarks` are sentences for
+    the summary, on findings that are known.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -43,6 +44,7 @@ class Sheet:
     unsafe: bool = False
     fixed: int = 0
     problems: tuple[PathProblem, ...] = ()
+    hides_rest: bool = False
     is_quiet: bool = False
     bytes_of: Callable[[str], bytes | None] = lambda _: None
     machine_path: Callable[[str], str] = str
@@ -52,8 +54,8 @@ class Sheet:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every path could be looked into: only then does "no findings" mean that all is well."""
-        return not self.problems
+        """Whether every path could be looked into, and all is told: only then does "no findings" mean "all is well"."""
+        return not self.problems and not self.hides_rest
 
     def shown_path(self, path: str) -> str:
         """`path` as people see it: relative to `base` when it lies below, with nothing in it that steers a terminal.

@@ -63,7 +63,11 @@ def _numbered(names: Iterable[str]) -> dict[str, int]:
 
 def _headline(sheet: Sheet) -> str:
     found = counted(Counter(diagnostic.severity for diagnostic in sheet.diagnostics))
-    return f"Found {found}." if found else "Found nothing." if sheet.problems else "All checks passed!"
+    if found:
+        return f"Found {found}."
+    if sheet.hides_rest:
+        return "What remains is not reported."
+    return "All checks passed!" if sheet.is_whole else "Found nothing."
 
 
 def _problems(sheet: Sheet) -> str:

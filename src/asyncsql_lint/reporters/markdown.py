@@ -58,9 +58,8 @@ class MarkdownReporter:
 
 def _headline(sheet: Sheet) -> str:
     found = counted(Counter(diagnostic.severity for diagnostic in sheet.diagnostics))
-    if sheet.problems:
-        return f"{found or 'no findings'}, and not everything could be looked into"
-    return found or "no findings"
+    found = found or ("what remains is not reported" if sheet.hides_rest else "no findings")
+    return f"{found}, and not everything could be looked into" if sheet.problems else found
 
 
 def _rows(sheet: Sheet) -> Iterator[str]:

@@ -107,7 +107,7 @@ class _Log:
         if count < len(self.results):
             text = f"{count} of {len(self.results)} findings are written, the most severe: GitHub takes no more."
             told.append(self._made.notification(text, "warning"))
-        invocation: dict[str, Json] = {"executionSuccessful": self._sheet.is_whole}
+        invocation: dict[str, Json] = {"executionSuccessful": not self._sheet.problems}
         if told:
             invocation["toolExecutionNotifications"] = told
         return invocation

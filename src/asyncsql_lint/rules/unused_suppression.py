@@ -14,8 +14,8 @@ class UnusedSuppression(Rule[SuppressionUnused]):
 
     ## What it does
     Finds codes in `# noqa: ASL301`, `# asl: ignore[...]`, `# asl: file-ignore[...]` and `# asl: disable[...]` of rules that
-    report nothing there. Judged are only rules that are on in this run; a bare `# noqa` and the codes of other tools are
-    never touched.
+    report nothing there, and `# asl: enable[...]` that ends no block. Judged are only rules that are on in this run; a bare
+    `# noqa` and the codes of other tools are never touched.
 
     ## What happens
     The comment hides the next mistake of that kind on its line.
@@ -27,8 +27,8 @@ class UnusedSuppression(Rule[SuppressionUnused]):
     `await session.commit()`
 
     ## Fix safety
-    Safe: the code is cut out, and the comment with it when nothing else is in it. A block from `disable` to `enable` is
-    left to people.
+    Safe: the code is cut out, and the comment with it when nothing else is in it. With a `disable` goes the `enable` that
+    ended its block.
 
     ## What it cannot see
     Comments that a newer or older version needs.
@@ -40,5 +40,6 @@ class UnusedSuppression(Rule[SuppressionUnused]):
     def check(self, event: SuppressionUnused) -> Iterator[Finding]:
         """Yield what is wrong with `event`."""
         is_all = event.what == event.comment
-        what = f"This `{event.comment}` takes" if is_all else f"`{event.what}` in this `{event.comment}` takes"
-        yield self.found(event, f"{what} nothing back", repair_title="Remove it", symbol=event.what)
+        what = f"This `{event.comment}`" if is_all else f"`{event.what}` in this `{event.comment}`"
+        why = "ends no block" if event.comment == "enable" else "takes nothing back"
+        yield self.found(event, f"{what} {why}", repair_title="Remove it", symbol=event.what)

@@ -8,6 +8,7 @@ are turned into spans.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -58,14 +59,14 @@ class Located:
     def statement_row(self, node: int) -> int:
         """The line on which the simple statement around a node begins, or the head of the compound one."""
         span = self.whole(node)
-        best = span.start.line
-        for statement, code in self.statements:
-            if code.start.line > span.start.line:
-                break
-            end = statement_end(statement, code, self.ranges)
-            if (code.start.line, code.start.column) <= (span.start.line, span.start.column) and span.end.line <= end:
-                best = code.start.line
-        return best
+        statements = self.statements
+        after = bisect_right(statements, (span.start.line, span.start.column), key=_begin)
+        # The innermost statement around the node is the last one that begins before it and does not end before it.
+        for number in range(after - 1, -1, -1):
+            statement, code = statements[number]
+            if span.end.line <= statement_end(statement, code, self.ranges):
+                return code.start.line
+        return span.start.line
 
     @property
     def statements(self) -> list[tuple[cst.CSTNode, CodeRange]]:
@@ -73,8 +74,12 @@ class Located:
         if not self._statements:
             kinds = (cst.BaseSmallStatement, cst.BaseCompoundStatement)
             found = [(n, self.ranges[n]) for n in self.nodes if isinstance(n, kinds)]
-            self._statements.extend(sorted(found, key=lambda pair: (pair[1].start.line, pair[1].start.column)))
+            self._statements.extend(sorted(found, key=_begin))
         return self._statements
+
+
+def _begin(statement: tuple[cst.CSTNode, CodeRange]) -> tuple[int, int]:
+    return statement[1].start.line, statement[1].start.column
 
 
 def statement_end(statement: cst.CSTNode, code: CodeRange, ranges: dict[cst.CSTNode, CodeRange]) -> int:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
 
 import pytest
 
-from asyncsql_lint.engine.fix import write_atomically
 from asyncsql_lint.errors import SourceError
 from asyncsql_lint.source.files import SourceFile
+from asyncsql_lint.source.write import write_atomically
 
 
 def _file(path: Path, text: str, encoding: str = "utf-8", *, bom: bool = False) -> SourceFile:
@@ -136,7 +137,7 @@ def test_nothing_is_left_behind_when_the_replacement_fails(tmp_path: Path, monke
     file = _file(path, "x")
 
     def fail(*_: str) -> None:
-        raise OSError("no space")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(SourceError, match="no space"):

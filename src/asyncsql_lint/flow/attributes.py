@@ -53,6 +53,7 @@ from asyncsql_lint.flow.values import (
 )
 from asyncsql_lint.index.definitions import ClassInfo, ExternalName, FunctionInfo, Target
 from asyncsql_lint.libraries import sqlalchemy_asyncio as api
+from asyncsql_lint.libraries.frameworks import LONG_LIVED
 from asyncsql_lint.libraries.sqlalchemy_orm import DECLARATIVE
 from asyncsql_lint.syntax import facts as f
 from asyncsql_lint.syntax.walk import inside
@@ -452,6 +453,8 @@ class Attributes(Expressions):
         found = self.object(owner, state)
         if isinstance(found, Session):
             self.set_on_session(owner, found, target.name, value, state)
+        if isinstance(found, Object) and session is not None:
+            self.kept_for_long(found, session, target.name, site)
         if isinstance(found, Object) and owner.id >= 0:
             state.heap[owner.id] = replace(found, attributes={**found.attributes, target.name: value})
         elif isinstance(found, Instance):
@@ -459,6 +462,13 @@ class Attributes(Expressions):
             lifecycle.assigned(owner, target.name, value, site, state, self)
             if transactions.attached(found):
                 transactions.modified(found.session, state, self)
+
+    def kept_for_long(self, owner: Object, session: Session, name: str, site: Site) -> None:
+        """A session that is kept on an application, a client or a bot is used by all that it handles at once."""
+        is_own = session.is_async and not session.scoped and session.kind == "session" and session.scope != "parameter"
+        if is_own and self.index.externals(owner.cls) & LONG_LIVED:
+            where = f"a `{owner.cls.name}`, which lives as long as the program"
+            self.emit(SessionGlobal(site=site, where=where, name=name, confidence=session.confidence))
 
     def set_on_session(self, owner: Ref, session: Session, name: str, value: Value, state: State) -> None:
         """`session.sync_session.expire_on_commit = False` counts; on the async session itself it does nothing."""

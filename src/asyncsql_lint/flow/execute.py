@@ -263,7 +263,9 @@ class Executor(Contexts):
     def responded(self, value: Value, statement: f.Return, state: State) -> None:
         """What FastAPI reads of what an endpoint returns."""
         info = self.frame.function
-        if info is None or isinstance(value, (Opaque, Const)) or not info.node.decorators:
+        if info is None or isinstance(value, (Opaque, Const)):
+            return
+        if not info.node.decorators and not info.name.startswith("resolve_"):
             return
         found = serialization.response_model(info, self)
         if found is None or not found[1]:

@@ -8,13 +8,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import datatypes, faults, leaks, prefixes, temporal, transactions
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.answers import answer, is_pure
 from asyncsql_lint.flow.coroutines import lost, needless
 from asyncsql_lint.flow.machine import Machine, truth
-from asyncsql_lint.flow.objects import Loaded, Slot
+from asyncsql_lint.flow.objects import Loaded, Session, Slot
 from asyncsql_lint.flow.state import State, dull
 from asyncsql_lint.flow.values import (
     NONE,
@@ -34,6 +35,7 @@ from asyncsql_lint.flow.values import (
     Primitive,
     Ref,
     Row,
+    Statement,
     Task,
     TupleValue,
     Value,
@@ -225,7 +227,22 @@ def _call(m: Expressions, e: f.Call, state: State) -> Value:
         state.changed(e)
     if isinstance(callee, (FunctionValue, BoundMethod, ClassValue)):
         m.frame.sink.watch(state)
+    if isinstance(callee, Opaque) and m.frame.awaited == e.at:
+        callee = _of_some_session(m, e, arguments, state) or callee
     return m.call(callee, arguments, m.site(e), state)
+
+
+def _of_some_session(m: Expressions, e: f.Call, arguments: Arguments, state: State) -> Value | None:
+    """`await x.scalars(select(Order))`: whatever `x` is, what takes models and is awaited is a session."""
+    if not isinstance(e.func, f.Attr) or e.func.name not in {"execute", "scalars", "scalar"}:
+        return None
+    statement = arguments.get(0, "statement")
+    if not isinstance(statement, Statement) or statement.kind != "select" or not statement.entities:
+        return None
+    if not any(one.model is not None for one in statement.entities):
+        return None
+    made = Session(True, origin=m.site(e.func), scope="parameter", confidence=Confidence.INFERRED)
+    return LibraryMethod(m.new(made, state), e.func.name)
 
 
 def _set_far_side(changed: tuple[LibraryMethod, Ref, Attribute], arguments: Arguments, state: State) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow import graphql
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.objects import Instance, Loaded
 from asyncsql_lint.flow.repeated import is_router
 from asyncsql_lint.flow.state import State
-from asyncsql_lint.flow.values import ListValue, Ref, TupleValue, Value
+from asyncsql_lint.flow.values import UNKNOWN, Arguments, FunctionValue, ListValue, Ref, TupleValue, Value
 from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo, ModuleInfo, Target
 from asyncsql_lint.syntax import facts as f
 
@@ -42,7 +43,11 @@ def _read_fields(
     if m.models.is_mapped(schema):
         _read_columns(ref, serializer, site, state, m)
         return
-    if not m.index.externals(schema) & SCHEMAS or _custom(schema, m):
+    if graphql.is_graphene(schema, m):
+        for field in graphql.fields(schema, m):
+            _resolve(ref, field, serializer, site, state, m, depth)
+        return
+    if not is_schema(schema, m) or _custom(schema, m):
         return
     for name, annotation, module in fields(schema, m):
         instance = m.instance(ref, state)
@@ -59,6 +64,16 @@ def _read_fields(
         nested = _schema_in(annotation, module, m)
         if nested is not None and was is Loaded.YES:
             validated(inner, nested, serializer, site, state, m, depth + 1)
+
+
+def _resolve(ref: Ref, field: graphql.Field, serializer: str, site: Site, state: State, m: Machine, depth: int) -> None:
+    """Graphene calls the resolver of a field, or reads the attribute of its name."""
+    if field.resolver is not None:
+        value = m.call(FunctionValue(field.resolver), Arguments((ref, UNKNOWN), open=True), site, state)
+    else:
+        value = orm.read(ref, field.name, site, state, m, serializer=serializer)
+    if field.holds is not None and depth <= MAX_NESTING:
+        validated(value, field.holds, serializer, site, state, m, depth + 1)
 
 
 def _read_columns(ref: Ref, serializer: str, site: Site, state: State, m: Machine) -> None:
@@ -113,7 +128,7 @@ def fields(schema: ClassInfo, m: Machine) -> list[tuple[str, f.Expr, ModuleInfo]
             if not isinstance(binding, Target) or binding.annotation is None or name.startswith("_"):
                 continue
             read = _attribute_read(name, binding.value)
-            if name == "model_config" or read is None or _last(binding.annotation) == "ClassVar":
+            if name == "model_config" or read is None or _last(binding.annotation) in {"ClassVar", "Private"}:
                 out.pop(name, None)
                 continue
             out[name] = (read, binding.annotation, owner.module)
@@ -127,7 +142,7 @@ def _attribute_read(name: str, value: f.Expr | None) -> str | None:
     for keyword in value.keywords:
         if keyword.name in {"alias", "validation_alias"}:
             return str(keyword.value.value) if isinstance(keyword.value, f.Const) else None
-        if keyword.name == "init":
+        if keyword.name in {"init", "resolver"}:
             return None
     return name
 
@@ -150,18 +165,29 @@ def _schema_in(annotation: f.Expr, module: ModuleInfo, m: Machine) -> ClassInfo 
             return _schema_in(annotation.left, module, m) or _schema_in(annotation.right, module, m)
         case f.Name() | f.Attr():
             for definition in m.index.resolve(module, annotation):
-                if isinstance(definition, ClassInfo) and m.index.externals(definition) & SCHEMAS:
+                if isinstance(definition, ClassInfo) and is_schema(definition, m):
                     return definition
             return None
         case _:
             return None
 
 
+def is_schema(info: ClassInfo, m: Machine) -> bool:
+    """Whether a class says by its fields what is read: a pydantic model, a type of GraphQL."""
+    return bool(m.index.externals(info) & SCHEMAS) or graphql.is_type(info, m)
+
+
 def response_model(info: FunctionInfo, m: Machine) -> tuple[ClassInfo | None, bool, str] | None:
-    """What FastAPI makes of what an endpoint returns: (model, whether it is an endpoint at all, how it is named).
+    """What a framework makes of what an endpoint returns: (model, whether it is an endpoint at all, how it is named).
 
     None when the function is no endpoint.
     """
+    made = graphql.held_by(info, m)
+    if made is not None:
+        return made, True, f"the GraphQL type {made.name}"
+    if graphql.is_resolver(info, m):
+        found = _schema_in(info.node.returns, info.module, m) if info.node.returns is not None else None
+        return (found, True, f"the GraphQL type {found.name}") if found is not None else None
     for decorator in info.node.decorators:
         if not isinstance(decorator, f.Call) or not isinstance(decorator.func, f.Attr):
             continue

@@ -13,8 +13,8 @@ class GlobalSession(Rule[SessionGlobal]):
     """Reports sessions that outlive a request.
 
     ## What it does
-    Finds an async session that is kept at module level, in a class attribute, in a default argument or in the
-    application's state.
+    Finds an async session that is kept at module level, in a class attribute, in a default argument, in the
+    application's state, or on an application, client or bot that handles many things at once.
 
     ## What happens
     All requests use the same session: they fail as concurrent tasks do, see each other's uncommitted objects, and one
@@ -51,7 +51,7 @@ class GlobalSession(Rule[SessionGlobal]):
     There is no fix: keep the factory, and open a session for each request.
 
     ## What it cannot see
-    Sessions that are kept in objects which live as long as the program.
+    Sessions that are kept in other objects which live as long as the program.
 
     ## When not to use it
     In a script with one task.

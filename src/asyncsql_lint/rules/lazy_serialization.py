@@ -15,11 +15,13 @@ class LazySerialization(Rule[AttributeRead]):
 
     ## What it does
     Finds response models, `model_validate()`, `from_orm()`, `TypeAdapter` and return annotations of endpoints whose fields
-    name a relationship of the ORM object that was not loaded.
+    name a relationship of the ORM object that was not loaded; so do the types of what resolvers of Strawberry and Graphene
+    return.
 
     ## What happens
     Pydantic reads the attribute, which raises `MissingGreenlet`; it comes out as a `ValidationError`, in FastAPI as a
-    `ResponseValidationError` and a response 500.
+    `ResponseValidationError` and a response 500. A GraphQL server reads it when a query asks for the field, and
+    answers with the error.
 
     ## Example
     ```python

@@ -1,0 +1,53 @@
+"""Programs that fail, mended by the linter, and run again."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+
+from tests.oracle.campaign import Case
+from tests.oracle.errors import JUDGED
+from tests.oracle.lint import fixed
+from tests.oracle.run import Broken, Runner
+from tests.oracle.tree import printed, unparked
+
+
+@dataclass(slots=True)
+class Mending:
+    """How many programs were mended, and what is wrong with those that fail nevertheless.
+
+    `left` counts programs of which something is still reported: a fix that was undone says so.
+    """
+
+    mended: int = 0
+    left: int = 0
+    failed: list[str] = field(default_factory=list)
+
+    def add(self, case: Case, runner: Runner) -> None:
+        """Take a case; when nothing fails in it, mend it with all lines back in it that have a fix."""
+        whole = unparked(case.program)
+        if not case.truth.is_clean or whole == case.program:
+            return
+        before = printed(whole).texts
+        ((texts, left),) = fixed([before])
+        if any(finding.code in JUDGED for finding in left):
+            self.left += 1
+            return
+        self.mended += 1
+        # Rows differ: an object that is there already is one that no option of `get()` can change.
+        try:
+            errors = [run.raised for run in runner.run(texts) if run.raised is not None and run.differ]
+            said = f"{errors[0].kind}: {errors[0].message[:100]}" if errors else ""
+        except Broken as error:
+            said = f"cannot be imported: {error}"
+        if said:
+            self.failed.append(f"seed {case.seed}, mended, says {said}\n{_changes(before, texts)}")
+
+
+def _changes(before: dict[str, str], texts: dict[str, str]) -> str:
+    rows: list[str] = []
+    for name, text in before.items():
+        new = texts[name]
+        if new != text:
+            rows += difflib.unified_diff(text.splitlines(), new.splitlines(), name, name, n=0, lineterm="")
+    return "\n".join(f"    {row}" for row in rows)

@@ -1,0 +1,238 @@
+"""What happens inside SQLAlchemy while a program runs: reads that were lucky, expiry and why, sessions in two tasks.
+
+`watching()` puts small wrappers around a few methods of the library and takes them away again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import greenlet
+from sqlalchemy.ext.asyncio import session as async_session
+from sqlalchemy.orm import attributes, loading, state, strategies
+from sqlalchemy.orm.attributes import InstrumentedAttribute
+from sqlalchemy.orm.state import InstanceState
+from sqlmodel.ext.asyncio import session as sqlmodel_session
+
+from tests.oracle.world import DISTINCT, ROWS, SPAN
+
+Place = tuple[str, int]
+"""A line: the module's name in its package, and the number."""
+
+FILE = "<oracle>"
+"""Where the code of a program claims to stand, followed by its module's name."""
+
+CAUSES = {"_remove_snapshot": "commit", "_restore_snapshot": "rollback", "_conditional_expire": "expire"}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A read of an attribute that failed: what it is, whether a query may have left it out, and what has expired it."""
+
+    attribute: str
+    is_relationship: bool
+    is_deferred: bool
+    causes: frozenset[str]
+
+
+@dataclass(slots=True)
+class Watch:
+    """What was seen in one run. `lucky` and `emptied` are lines: of reads that only luck let pass, and of reads of
+    what `noload` left empty. `is_shared` tells that two tasks used one session at once.
+    """
+
+    lucky: set[Place] = field(default_factory=set)
+    emptied: dict[Place, tuple[Place, ...]] = field(default_factory=dict)
+    failed: Read | None = None
+    is_shared: bool = False
+    reached: set[Place] = field(default_factory=set)
+    passed: set[Place] = field(default_factory=set)
+    busy: Counter[int] = field(default_factory=Counter)
+    causes: WeakKeyDictionary[InstanceState[Any], dict[str, set[str]]] = field(default_factory=WeakKeyDictionary)
+    empty: WeakKeyDictionary[InstanceState[Any], set[str]] = field(default_factory=WeakKeyDictionary)
+    by_luck: WeakKeyDictionary[InstanceState[Any], set[str]] = field(default_factory=WeakKeyDictionary)
+
+    def begin(self, module: str, line: int) -> None:
+        """A statement begins."""
+        self.reached.add((module, line))
+
+    def end(self, module: str, line: int) -> None:
+        """A statement, or the header of a block, has done what it does."""
+        self.passed.add((module, line))
+
+    def read(self, attribute: InstrumentedAttribute[Any], instance: object, owner: Any) -> Any:  # noqa: ANN401
+        """Read an attribute in the place of SQLAlchemy, and note what that took."""
+        one = attributes.instance_state(instance)
+        if attribute.key in one.dict:
+            if attribute.key in self.by_luck.get(one, ()):
+                self.lucky.update(places())
+            if attribute.key in self.empty.get(one, ()) and not one.dict[attribute.key] and has_rows(one):
+                self.note_empty()
+            return READ(attribute, instance, owner)
+        with self.noting(attribute, one):
+            value = READ(attribute, instance, owner)
+        if one.has_identity and attribute.impl.supports_population and not _in_greenlet():
+            self.by_luck.setdefault(one, set()).add(attribute.key)
+            self.lucky.update(places())
+        return value
+
+    @contextlib.contextmanager
+    def noting(self, attribute: InstrumentedAttribute[Any], one: InstanceState[Any]) -> Iterator[None]:
+        """Note what was read or set, and why it was not there, if that fails."""
+        is_relationship = hasattr(attribute.property, "mapper")
+        is_deferred = getattr(attribute.property, "deferred", False) or not one.expired
+        before = Read(attribute.key, is_relationship, is_deferred, self.expiry(one, attribute.key))
+        try:
+            yield
+        except Exception:
+            self.failed = self.failed or before
+            raise
+
+    def expiry(self, one: InstanceState[Any], key: str) -> frozenset[str]:
+        """What has expired an attribute of an object that is not loaded now."""
+        known = self.causes.get(one, {})
+        return frozenset(cause for name in (key, "*") for cause in known.get(name, ()))
+
+    def expired(self, one: InstanceState[Any], names: list[str]) -> None:
+        """Note why attributes of an object expire."""
+        frame = sys._getframe(2)  # noqa: SLF001
+        if frame.f_back is not None and frame.f_back.f_code.co_name == "refresh":
+            return  # which loads at once what it expires
+        cause = CAUSES.get(frame.f_code.co_name)
+        if cause is None:
+            cause = "expire" if frame.f_code.co_filename.endswith("session.py") else "server"
+        known = self.causes.setdefault(one, {})
+        for name in names:
+            known.setdefault(name, set()).add(cause)
+
+    def note_empty(self) -> None:
+        """Note that the program sees what `noload` left empty."""
+        found = places()
+        if found:
+            self.emptied.setdefault(found[0], found)
+
+
+def _in_greenlet() -> bool:
+    return getattr(greenlet.getcurrent(), "__sqlalchemy_greenlet_provider__", False)
+
+
+def places() -> tuple[Place, ...]:
+    """The lines of the program on the stack, innermost first."""
+    out: list[Place] = []
+    frame = sys._getframe(1)  # noqa: SLF001
+    while frame is not None:
+        if frame.f_code.co_filename.startswith(FILE):
+            out.append((frame.f_code.co_filename.removeprefix(FILE), frame.f_lineno))
+        frame = frame.f_back
+    return tuple(out)
+
+
+def has_rows(one: InstanceState[Any]) -> bool:
+    """Whether an object was there before the program ran: then there are rows behind all its relationships."""
+    key = one.key
+    number = key[1][0] if key is not None else None
+    return isinstance(number, int) and number % SPAN < ROWS and number <= SPAN * (DISTINCT + 2)
+
+
+READ = InstrumentedAttribute.__get__
+SET = InstrumentedAttribute.__set__
+SPAWN = async_session.greenlet_spawn
+POPULATE_PARTIAL = loading._populate_partial  # noqa: SLF001
+EXPIRE = InstanceState._expire  # noqa: SLF001
+EXPIRE_SOME = InstanceState._expire_attributes  # noqa: SLF001
+NO_LOADER = getattr(strategies, "_NoLoader", None) or strategies.NoLoader
+
+
+@contextlib.contextmanager
+def watching() -> Iterator[list[Watch]]:
+    """While this is entered, the last `Watch` in the list is told what happens."""
+    watches: list[Watch] = []
+    make_processor = NO_LOADER.create_row_processor
+
+    def read(attribute: InstrumentedAttribute[Any], instance: object, owner: Any) -> Any:  # noqa: ANN401
+        if instance is None or not watches:
+            return READ(attribute, instance, owner)
+        return watches[-1].read(attribute, instance, owner)
+
+    def write(attribute: InstrumentedAttribute[Any], instance: object, value: Any) -> None:  # noqa: ANN401
+        if not watches:
+            SET(attribute, instance, value)
+            return
+        with watches[-1].noting(attribute, attributes.instance_state(instance)):
+            SET(attribute, instance, value)
+
+    def expire(one: InstanceState[Any], *rest: Any) -> None:  # noqa: ANN401
+        if watches:
+            watches[-1].expired(one, ["*"])
+        EXPIRE(one, *rest)
+
+    def expire_some(one: InstanceState[Any], dict_: Any, names: Any, *rest: Any, **more: Any) -> None:  # noqa: ANN401
+        wanted = list(names)
+        if watches:
+            watches[-1].expired(one, wanted)
+        EXPIRE_SOME(one, dict_, wanted, *rest, **more)
+
+    def populate_partial(context: Any, row: Any, one: InstanceState[Any], dict_: Any, *rest: Any) -> Any:  # noqa: ANN401
+        # An object that is there already is met again, by a query that loads more of it: no other rows would do that.
+        before = set(dict_)
+        loaded = POPULATE_PARTIAL(context, row, one, dict_, *rest)
+        if watches:
+            watches[-1].by_luck.setdefault(one, set()).update(set(dict_) - before)
+        return loaded
+
+    async def spawn(function: Any, *given: Any, **more: Any) -> Any:  # noqa: ANN401
+        session = getattr(function, "__self__", None)
+        if not watches:
+            return await SPAWN(function, *given, **more)
+        watch = watches[-1]
+        watch.busy[id(session)] += 1
+        watch.is_shared = watch.is_shared or watch.busy[id(session)] > 1
+        try:
+            return await SPAWN(function, *given, **more)
+        finally:
+            watch.busy[id(session)] -= 1
+
+    def processor(loader: Any, *given: Any) -> None:  # noqa: ANN401
+        populators = given[-1]
+        make_processor(loader, *given)
+        key, invoke = populators["new"].pop()
+
+        def left_empty(one: InstanceState[Any], dict_: dict[str, object], row: object) -> None:
+            invoke(one, dict_, row)
+            if watches:
+                watches[-1].empty.setdefault(one, set()).add(key)
+
+        populators["new"].append((key, left_empty))
+
+    InstrumentedAttribute.__get__ = read  # type: ignore[method-assign]
+    InstrumentedAttribute.__set__ = write  # type: ignore[method-assign]
+    state.InstanceState._expire = expire  # type: ignore[method-assign]  # noqa: SLF001
+    state.InstanceState._expire_attributes = expire_some  # type: ignore[method-assign]  # noqa: SLF001
+    loading._populate_partial = populate_partial  # noqa: SLF001
+    async_session.greenlet_spawn = sqlmodel_session.greenlet_spawn = spawn
+    NO_LOADER.create_row_processor = processor
+    try:
+        yield watches
+    finally:
+        InstrumentedAttribute.__get__ = READ  # type: ignore[method-assign]
+        InstrumentedAttribute.__set__ = SET  # type: ignore[method-assign]
+        state.InstanceState._expire = EXPIRE  # type: ignore[method-assign]  # noqa: SLF001
+        state.InstanceState._expire_attributes = EXPIRE_SOME  # type: ignore[method-assign]  # noqa: SLF001
+        loading._populate_partial = POPULATE_PARTIAL  # noqa: SLF001
+        async_session.greenlet_spawn = sqlmodel_session.greenlet_spawn = SPAWN
+        NO_LOADER.create_row_processor = make_processor
+
+
+async def cancel_others() -> None:
+    """End the tasks that a program left behind."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)

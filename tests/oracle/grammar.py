@@ -36,12 +36,13 @@ COMMON = {
 KINDS_OF_LINES = {
     "fetch": 12,
     "read": 26,
-    "write": 5,
+    "write": 7,
+    "update": 2,
     "save": 4,
     "session": 7,
     "object": 7,
     "merge": 1,
-    "respond": 4,
+    "respond": 5,
     "insert": 1,
     "branch": 4,
     "loop": 6,
@@ -153,6 +154,22 @@ def _read(scope: Scope) -> list[Node]:
 def _write(scope: Scope) -> list[Node]:
     var = _one(scope)
     return write(scope, var) if var is not None else _read(scope)
+
+
+def _update(scope: Scope) -> list[Node]:
+    """An UPDATE, and a read of what the database may have computed in it."""
+    found = [var for var in scope.objects(many=False) if var.entity.changed and var.session is not None]
+    if not found:
+        return _write(scope)
+    var = scope.random.choice(found)
+    session = var.session if var.session is not None and var.session.is_open else scope.session()
+    nodes = [line(f'{var.name}.name = "changed"', kind="write")]
+    if scope.world.chance(0.85):
+        nodes.append(line(f"await {session.name}.{scope.random.choice(['flush', 'flush', 'commit'])}()", kind="session"))
+    if scope.world.chance(0.3):
+        nodes.append(line(f"await {session.name}.refresh({var.name})", kind="session"))
+    column = scope.random.choice([*var.entity.changed, *var.entity.changed, "name"])
+    return [*nodes, line(f"show({var.name}.{column})", kind="read")]
 
 
 def _object(scope: Scope) -> list[Node]:
@@ -305,6 +322,7 @@ MAKERS: dict[str, Callable[[Scope], list[Node]]] = {
     "fetch": _fetch,
     "read": _read,
     "write": _write,
+    "update": _update,
     "save": _save,
     "session": lifecycle.of_session,
     "object": _object,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.oracle.campaign import Case, Score
 from tests.oracle.compare import Judgement, Verdict
+from tests.oracle.fixes import Mending
 from tests.oracle.lint import WORLD
 from tests.oracle.tree import WORD
 from tests.oracle.watch import Place
@@ -72,6 +73,19 @@ def table(score: Score) -> str:
     )
     rows += [f"left out, {count} times: {reason}" for reason, count in score.broken.most_common(5)]
     return "\n".join(rows)
+
+
+def failing(mending: Mending) -> float:
+    """How many of the mended programs fail."""
+    return len(mending.failed) / mending.mended if mending.mended else 0.0
+
+
+def summary(mending: Mending) -> str:
+    """What fixes came to."""
+    return (
+        f"{mending.mended} programs mended, {len(mending.failed)} of them fail ({failing(mending):.2%});"
+        f" of {mending.left} something was still reported"
+    )
 
 
 def shape(case: Case, judgement: Judgement) -> str:

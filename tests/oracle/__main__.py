@@ -15,8 +15,9 @@ from tests.oracle.databases import SQLite, memory_folder
 from tests.oracle.errors import JUDGED
 from tests.oracle.fixes import Mending
 from tests.oracle.grammar import make_program
+from tests.oracle.imported import Broken
 from tests.oracle.report import ORDER, Disagreement, failing, ordered, shape, summary, table, total, view, write
-from tests.oracle.run import Broken, Runner
+from tests.oracle.run import Runner
 from tests.oracle.shrink import shrunk
 from tests.oracle.tree import printed
 

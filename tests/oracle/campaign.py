@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from tests.oracle.compare import Judgement, Truth, Verdict, judge, truth, without_failures
 from tests.oracle.grammar import make_program
+from tests.oracle.imported import Broken
 from tests.oracle.lint import Finding, lint
-from tests.oracle.run import Broken, Runner
+from tests.oracle.run import Runner
 from tests.oracle.tree import Printed, Program, printed
 
 ROUNDS = 12

@@ -26,7 +26,14 @@ BY_WORDS = {
     "has no len()": "ASL309",
     "sqlalchemy.engine.row.Row' is not mapped": "ASL402",
 }
-SHARING = ("concurrent operations", "IllegalStateChangeError", "ResourceClosedError", "another operation", "isce", "already flushing")
+SHARING = (
+    "concurrent operations",
+    "IllegalStateChangeError",
+    "ResourceClosedError",
+    "another operation",
+    "isce",
+    "already flushing",
+)
 
 
 def rules_for(run: Run, raised: Raised, node: Node) -> frozenset[str]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from tests.oracle.campaign import Case
 from tests.oracle.errors import JUDGED
+from tests.oracle.imported import Broken
 from tests.oracle.lint import fixed
-from tests.oracle.run import Broken, Runner
+from tests.oracle.run import Runner
 from tests.oracle.tree import printed, unparked
 
 

@@ -11,7 +11,17 @@ from tests.oracle.schema import Entity
 from tests.oracle.scope import Helper, Scope, Session, Var, World
 from tests.oracle.tree import Node, block, line
 
-KINDS = {"reader": 5, "loader": 5, "lister": 3, "statement": 2, "toucher": 3, "saver": 2, "opener": 2, "repository": 2}
+KINDS = {
+    "reader": 5,
+    "loader": 5,
+    "lister": 3,
+    "statement": 2,
+    "toucher": 3,
+    "saver": 2,
+    "opener": 2,
+    "repository": 2,
+    "worker": 2,
+}
 
 
 def helper(world: World, kind: str, entity: Entity) -> Helper:
@@ -20,7 +30,9 @@ def helper(world: World, kind: str, entity: Entity) -> Helper:
     if known and world.chance(0.6):
         return world.random.choice(known)
     made, nodes = MAKERS[kind](world, entity)
-    world.modules[world.random.choice(["helpers", "helpers", "main"])] += nodes
+    # What calls others stands with `main`: modules must not import each other.
+    home = "main" if kind == "worker" else world.random.choice(["helpers", "helpers", "main"])
+    world.modules[home] += nodes
     world.helpers.append(made)
     return made
 
@@ -120,6 +132,16 @@ def _repository(world: World, entity: Entity) -> tuple[Helper, list[Node]]:
     return Helper("repository", method, entity, var.likely, name), [block(line(f"class {name}:"), init, made)]
 
 
+def _worker(world: World, entity: Entity) -> tuple[Helper, list[Node]]:
+    """A coroutine that does all kinds of things with a session and an object."""
+    name, (scope, session), given = world.names.new("work_"), _scope(world), world.names.new(entity.word)
+    scope.add(Var(given, entity, session=scope.sessions[0]))
+    body = [node for _ in range(world.random.randint(2, 4)) for node in world.statement(scope)]
+    taken = f"{_typed(world, session, 'AsyncSession')}, {_typed(world, given, entity.name)}"
+    header = line(f"async def {name}({taken}) -> None:", binds=f"{name} {session} {given}")
+    return Helper("worker", name, entity, {}), [block(header, *body)]
+
+
 def _bound(header: str, body: list[Node], name: str, result: str, given: str) -> Node:
     return block(line(header, binds=given), *body, line(f"return {result}", binds=name))
 
@@ -140,4 +162,5 @@ MAKERS: dict[str, Callable[[World, Entity], tuple[Helper, list[Node]]]] = {
     "saver": _saver,
     "opener": _opener,
     "repository": _repository,
+    "worker": _worker,
 }

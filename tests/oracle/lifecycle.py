@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.oracle.reads import new, read
-from tests.oracle.scope import FLAGS, Scope, Var
 from tests.oracle.schema import pick
+from tests.oracle.scope import FLAGS, Scope, Var
 from tests.oracle.tree import Node, Part, block, line
 
 OF_SESSION = {

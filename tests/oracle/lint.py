@@ -37,7 +37,9 @@ class Files:
         for number, texts in enumerate(programs):
             package = f"p{number:05}"
             self._folders[ROOT].append(Entry(package, Kind.FOLDER))
-            self._folders[f"{ROOT}/{package}"] = [Entry(f"{name}.py", Kind.FILE) for name in sorted([*texts, "__init__"])]
+            self._folders[f"{ROOT}/{package}"] = [
+                Entry(f"{name}.py", Kind.FILE) for name in sorted([*texts, "__init__"])
+            ]
             self._files[f"{ROOT}/{package}/__init__.py"] = b""
             for name, text in texts.items():
                 self._files[f"{ROOT}/{package}/{name}.py"] = text.encode()

@@ -148,7 +148,11 @@ def fetch(scope: Scope, session: Session, entity: Entity, *, many: bool, key: st
     if not form.startswith("=") and scope.world.chance(0.15):
         result = scope.world.names.new("result")
         run = line(f"{result} = await {session.name}.{method}(", *pieces, ")", binds=result)
-        return [*before, run, line(f"{name} = {result}", *with_unique(scope, tail, query), binds=name, plain=plain)], var
+        return [
+            *before,
+            run,
+            line(f"{name} = {result}", *with_unique(scope, tail, query), binds=name, plain=plain),
+        ], var
     whole = form[1:] if form.startswith("=") else f"(await {{s}}.{method}({{q}})){tail}"
     left, _, right = whole.replace("{s}", session.name).partition("{q}")
     made = line(f"{name} = {left}", *pieces, *with_unique(scope, right, query), binds=name, plain=plain)
@@ -177,7 +181,9 @@ def _apart(scope: Scope, query: Query) -> tuple[list[Node], Pieces]:
 
 def _get(scope: Scope, session: Session, entity: Entity, name: str, key: str) -> tuple[list[Node], Var]:
     query = Query(scope, entity, single=True)
-    given = [option.text for option in query.options if isinstance(option, Part) and option.text.startswith(".options(")]
+    given = [
+        option.text for option in query.options if isinstance(option, Part) and option.text.startswith(".options(")
+    ]
     options = [Part(f"{text.removeprefix('.options(')[:-1]}, ") for text in given if "contains_eager" not in text]
     verb = scope.random.choice(["get", "get", "get_one"])
     wanted = key or "fresh()"

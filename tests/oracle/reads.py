@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.oracle.queries import Likely, defaults, relation_of
-from tests.oracle.scope import Scope, Var
 from tests.oracle.schema import Entity, Relation, pick
+from tests.oracle.scope import Scope, Var
 from tests.oracle.tree import Node, line
 
 ONE = {
@@ -14,7 +14,7 @@ ONE = {
     "show(bool({v}.{r}))": 1,
     'show(f"{{{v}.{r}}}")': 1,
     'show(getattr({v}, "{r}"))': 2,
-    'show({v}.{r} and {v}.{r}.name)': 1,
+    "show({v}.{r} and {v}.{r}.name)": 1,
     "show({v}.{r}.name if {v}.{r} else None)": 2,
 }
 MANY = {
@@ -115,16 +115,22 @@ def write(scope: Scope, var: Var) -> list[Node]:
     relation = relation_of(scope, var)
     if relation is None or scope.world.chance(0.4):
         column = scope.random.choice(["name", *var.entity.deferred])
-        value = "func.lower(\"NEW\")" if scope.world.chance(0.08) else '"other"'
+        value = 'func.lower("NEW")' if scope.world.chance(0.08) else '"other"'
         return [line(f"{var.name}.{column} = {value}", kind="write")]
-    others = [v for v in scope.objects(many=False) if v.entity.name == relation.target and v.session is var.session and v is not var]
+    others = [
+        v
+        for v in scope.objects(many=False)
+        if v.entity.name == relation.target and v.session is var.session and v is not var
+    ]
     made = f'{relation.target}(name="made")'
     other = scope.random.choice(others).name if others and scope.world.chance(0.6) else made
     place = f"{var.name}.{relation.name}"
     if not relation.many:
         return [line(f"{place} = {scope.random.choice([other, other, 'None'])}", kind="write")]
     if relation.is_query:
-        return [line(f"{place}.add({made})" if relation.lazy == "write_only" else f"{place}.append({made})", kind="write")]
+        return [
+            line(f"{place}.add({made})" if relation.lazy == "write_only" else f"{place}.append({made})", kind="write")
+        ]
     forms = {
         f"{place}.append({other})": 5,
         f"{place}.extend([{other}])": 1,
@@ -151,4 +157,6 @@ def new(scope: Scope, entity: Entity) -> tuple[list[Node], Var]:
         given.append(f"{relation.name}={value}")
         likely[relation.name] = {}
     given += [f'{column}="text"' for column in entity.deferred if scope.world.chance(0.5)]
-    return [line(f"{name} = {entity.name}({', '.join(given)})", binds=name)], Var(name, entity, likely=likely, is_new=True)
+    return [line(f"{name} = {entity.name}({', '.join(given)})", binds=name)], Var(
+        name, entity, likely=likely, is_new=True
+    )

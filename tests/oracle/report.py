@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +35,9 @@ def precision(score: Score, rule: str) -> float:
 
 def recall(score: Score, rule: str) -> float:
     """How many of the failures that a rule tells of are found, whatever the rows are."""
-    return _share(score.verdicts[Verdict.HIT][rule], score.verdicts[Verdict.MISS][rule] + score.verdicts[Verdict.WRONG][rule])
+    return _share(
+        score.verdicts[Verdict.HIT][rule], score.verdicts[Verdict.MISS][rule] + score.verdicts[Verdict.WRONG][rule]
+    )
 
 
 def _share(right: int, wrong: int) -> float:
@@ -57,7 +58,8 @@ def total(score: Score, rules: frozenset[str]) -> tuple[float, float]:
 def table(score: Score) -> str:
     """Precision and recall by rule, and what was left out of both."""
     rules = sorted({rule for counter in score.verdicts.values() for rule in counter})
-    head = f"{'rule':<8}{'right':>8}{'false':>8}{'other rule':>12}{'precision':>11}{'missed':>8}{'recall':>9}{'by chance':>11}{'luck':>6}"
+    head = f"{'rule':<8}{'right':>8}{'false':>8}{'other rule':>12}{'precision':>11}{'missed':>8}{'recall':>9}"
+    head += f"{'by chance':>11}{'luck':>6}"
     rows = [head]
     for rule in rules:
         found = {verdict: score.verdicts[verdict][rule] for verdict in Verdict}
@@ -114,7 +116,8 @@ def _body(text: str) -> str:
 def view(found: Disagreement) -> str:
     """The program without what is the same in all of them, with what ran and what was linted on its lines."""
     case, judgement = found.case, found.judgement
-    rows = [f"{judgement.verdict.value}, {judgement.rule}, met {found.count} times, seed {case.seed}: {judgement.words[:160]}"]
+    said = f"{judgement.verdict.value}, {judgement.rule}, met {found.count} times, seed {case.seed}"
+    rows = [f"{said}: {judgement.words[:160]}"]
     for name in ("database", "models", "schemas", "helpers", "main"):
         for number, row in enumerate(case.files.texts.get(name, "").splitlines(), 1):
             if row and not PLAIN.match(row) and not (name == "database" and row.startswith("engine")):
@@ -130,8 +133,7 @@ def _said(case: Case, place: Place) -> str:
 
 def ordered(found: dict[str, Disagreement]) -> list[Disagreement]:
     """False alarms first, then wrong rules, then misses; of each the most frequent first."""
-    by: Callable[[Disagreement], tuple[int, int]] = lambda one: (ORDER.index(one.judgement.verdict), -one.count)
-    return sorted(found.values(), key=by)
+    return sorted(found.values(), key=lambda one: (ORDER.index(one.judgement.verdict), -one.count))
 
 
 def write(found: list[Disagreement], folder: Path) -> None:

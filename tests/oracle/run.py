@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import contextlib
 import gc
@@ -10,21 +9,19 @@ import itertools
 import logging
 import os
 import re
-import sys
 import traceback
 import types
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import close_all_sessions
-from sqlalchemy.orm import registry
 
 from tests.oracle import world
 from tests.oracle.databases import Database
-from tests.oracle.watch import FILE, Place, Watch, cancel_others, watching
+from tests.oracle.imported import Broken, imported, metadata_of
+from tests.oracle.watch import FILE, Place, Watch, watching
 
 SECONDS = 2.0
 """More than any program takes, unless it waits for itself."""
@@ -53,10 +50,6 @@ class Run:
     watch: Watch
 
 
-class Broken(Exception):
-    """A program whose modules cannot be imported."""
-
-
 class Runner:
     """Runs programs on `database`, all on one event loop: a driver may still have something to say after a run."""
 
@@ -76,8 +69,8 @@ class Runner:
         """Every run of the program with these modules. Raises `Broken`."""
         self._count += 1
         package = f"oracle_{self._count}"
-        with _quiet(), watching() as watches, _imported(texts, package, self._database.url, watches) as modules:
-            metadata = _metadata(modules)
+        with _quiet(), watching() as watches, imported(texts, package, self._database.url, watches) as modules:
+            metadata = metadata_of(modules)
             try:
                 sa.orm.configure_mappers()
                 self._database.create(metadata)
@@ -123,7 +116,7 @@ async def _finished(modules: Mapping[str, types.ModuleType]) -> Raised | None:
     except Exception as error:  # noqa: BLE001 - whatever it raises is what we want to know
         return _raised(error)
     finally:
-        await cancel_others()
+        await _cancel_others()
         with contextlib.suppress(Exception):
             await close_all_sessions()
             await modules["database"].engine.dispose()
@@ -141,65 +134,17 @@ def _raised(error: BaseException) -> Raised:
     return raised
 
 
-# -- modules that are not on the disk
-
-
-@contextlib.contextmanager
-def _imported(
-    texts: Mapping[str, str], package: str, url: str, watches: list[Watch]
-) -> Iterator[dict[str, types.ModuleType]]:
-    """The modules of a program, while this is entered, with calls that tell the last of `watches` of every line."""
-    before = {name: os.environ.get(name) for name in ("DATABASE_URL", "ONE_ROW", "FLAG_1", "FLAG_2", "FLAG_3")}
-    os.environ["DATABASE_URL"] = url
-    sys.modules["world"] = world
-    modules: dict[str, types.ModuleType] = {}
-    root = types.ModuleType(package)
-    root.__path__ = []
-    sys.modules[package] = root
-    try:
-        for name, text in texts.items():
-            module = types.ModuleType(f"{package}.{name}")
-            module.__package__ = package
-            module.__dict__["__begin__"] = lambda module, line: watches[-1].begin(module, line)
-            module.__dict__["__end__"] = lambda module, line: watches[-1].end(module, line)
-            sys.modules[module.__name__] = modules[name] = module
-            try:
-                exec(instrumented(text, name), module.__dict__)  # noqa: S102 - our own text
-            except Exception as error:
-                raise Broken(f"{name}: {type(error).__name__}: {error}") from error
-        yield modules
-    finally:
-        for name in [name for name in sys.modules if name.partition(".")[0] in {package, "world"}]:
-            del sys.modules[name]
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
-        _forget(modules)
-
-
-def _metadata(modules: Mapping[str, types.ModuleType]) -> sa.MetaData:
-    models = modules["models"]
-    base: Any = getattr(models, "Base", None) or getattr(models, "SQLModel", None)
-    if base is None or not hasattr(modules["database"], "engine"):
-        raise Broken("no models, or no engine")
-    found: sa.MetaData = base.metadata
-    return found
-
-
-def _forget(modules: Mapping[str, types.ModuleType]) -> None:
-    """Let the mapped classes go: all programs on SQLModel share one registry."""
-    models = modules.get("models")
-    base: Any = getattr(models, "Base", None) or getattr(models, "SQLModel", None)
-    if base is None:
-        return
-    own: registry = getattr(base, "registry", None) or base._sa_registry  # noqa: SLF001
-    own.dispose(cascade=True)
-    base.metadata.clear()
+async def _cancel_others() -> None:
+    """End the tasks that a program left behind."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
+    """Without the warnings of programs; a detached dynamic collection, which only warns, is an error."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.filterwarnings("error", message="Instance .* is detached, dynamic relationship")
@@ -208,47 +153,3 @@ def _quiet() -> Iterator[None]:
             yield
         finally:
             logging.disable(logging.NOTSET)
-
-
-def instrumented(text: str, module: str) -> types.CodeType:
-    """The code of a module in which every statement of a function tells that it begins, and that it has passed."""
-    tree = ast.fix_missing_locations(_Telling(module).visit(ast.parse(text)))
-    return compile(tree, f"{FILE}{module}", "exec", dont_inherit=True)
-
-
-class _Telling(ast.NodeTransformer):
-    """Puts `__begin__(module, line)` before and `__end__(module, line)` behind statements of functions."""
-
-    def __init__(self, module: str) -> None:
-        self._module = module
-        self._inside = 0
-
-    def visit(self, node: ast.AST) -> Any:  # noqa: ANN401
-        """Change the statements below `node`."""
-        inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        self._inside += inside
-        self.generic_visit(node)
-        self._inside -= inside
-        if not self._inside or not isinstance(node, ast.stmt) or isinstance(node, ast.Try):
-            return node
-        return self._told(node)
-
-    def _told(self, node: ast.stmt) -> list[ast.stmt]:
-        begin, end = self._call("__begin__", node), self._call("__end__", node)
-        if isinstance(node, ast.Return) and node.value is not None:
-            kept = ast.Assign([ast.Name("__value__", ast.Store())], node.value)
-            back = ast.Return(ast.Name("__value__", ast.Load()))
-            return [begin, *(ast.copy_location(new, node) for new in (kept, end, back))]
-        if isinstance(node, ast.Return | ast.Break | ast.Continue):
-            return [begin, end, node]
-        body = getattr(node, "body", None)
-        if isinstance(body, list):
-            node.body = [end, *body]  # type: ignore[attr-defined]
-            if hasattr(node, "orelse"):
-                node.orelse = [end, *node.orelse]
-            return [begin, node]
-        return [begin, node, end]
-
-    def _call(self, name: str, node: ast.stmt) -> ast.stmt:
-        call = ast.Call(ast.Name(name, ast.Load()), [ast.Constant(self._module), ast.Constant(node.lineno)], [])
-        return ast.copy_location(ast.Expr(call), node)

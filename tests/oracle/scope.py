@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
@@ -51,11 +52,15 @@ class Helper:
 
 @dataclass(slots=True)
 class World:
-    """All that the functions of one program share. `modules` are the lines of the modules with functions."""
+    """All that the functions of one program share.
+
+    `statement` makes lines of any kind; `modules` are the lines of the modules with functions.
+    """
 
     random: Random
     names: Names
     schema: Schema
+    statement: Callable[[Scope], list[Node]]
     helpers: list[Helper] = field(default_factory=list)
     modules: dict[str, list[Node]] = field(default_factory=lambda: {"helpers": [], "main": []})
     flags: int = 0
@@ -99,9 +104,7 @@ class Scope:
 
     def block(self, *, loop: bool = False) -> Scope:
         """The scope of a block whose variables nobody sees behind it."""
-        return Scope(
-            self.world, self.sessions, list(self.vars), self.depth + 1, self.in_loop or loop, self.in_helper
-        )
+        return Scope(self.world, self.sessions, list(self.vars), self.depth + 1, self.in_loop or loop, self.in_helper)
 
     def objects(self, *, many: bool | None = None) -> list[Var]:
         """The variables that hold objects, not rows."""

@@ -85,7 +85,9 @@ def _without_idle(program: Program, culprit: Path) -> Iterator[Program]:
     words = {w for path, node in program.walk() if _is_code(program, path) for w in WORD.findall(node.text)}
     idle = {path for path, node in program.walk() if not _is_code(program, path) and len(path) > 2}
     kept = {path for path in idle if words.intersection(WORD.findall(program.at(path).text)[:1])}
-    plain = {path for path in idle if re.match(r"(id|shard|name|__tablename__|model_config|pass)\b", program.at(path).text)}
+    plain = {
+        path for path in idle if re.match(r"(id|shard|name|__tablename__|model_config|pass)\b", program.at(path).text)
+    }
     more = idle - kept - plain - {culprit[:size] for size in range(2, len(culprit) + 1)}
     if more:
         yield changed(program, dict.fromkeys({p for p in more if p[:-1] not in more}, ()))

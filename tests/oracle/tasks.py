@@ -37,9 +37,7 @@ def tasks(scope: Scope) -> list[Node]:
     if roll < 0.75:
         call = _loaded(scope, session)
         return [line(f"await asyncio.gather(*[{call} for _ in range(2)])", kind="tasks", group=group)]
-    return [
-        line(f"await asyncio.gather({_run(scope, session)}, {_run(scope, session)})", kind="tasks", group=group)
-    ]
+    return [line(f"await asyncio.gather({_run(scope, session)}, {_run(scope, session)})", kind="tasks", group=group)]
 
 
 def _opened(scope: Scope) -> str:

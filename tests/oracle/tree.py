@@ -26,8 +26,8 @@ class Node:
     """A line, with the lines below it if it is a header, and the clauses (`else:`, `except ...:`) that follow it.
 
     `binds` are the names that nobody knows without this line; `kind` says what the line does, where the comparison has
-    to know, and `group` is shared by lines that do one thing together. `plain` is a simpler line that does much the same, `parked` a line
-    in whose place this one stands for a while.
+    to know, and `group` is shared by lines that do one thing together. `plain` is a simpler line that does much the
+    same, `parked` a line in whose place this one stands for a while.
     """
 
     line: tuple[str | Part, ...]
@@ -114,7 +114,7 @@ def _walk(nodes: tuple[Node, ...], path: Path) -> Iterator[tuple[Path, Node]]:
 
 
 def changed(program: Program, changes: dict[Path, tuple[Node, ...]]) -> Program:
-    """`program` with other nodes (or none) in the place of those at some paths, and without what needs the lost ones."""
+    """`program` with other nodes, or none, in the place of those at some paths, and without what needs the lost."""
     modules = tuple(
         replace(module, nodes=_rebuilt(module.nodes, (number,), 0, changes))
         for number, module in enumerate(program.modules)
@@ -148,7 +148,7 @@ def _rebuilt(
 
 
 def pruned(program: Program) -> Program:
-    """Without lines and parts that use a name which no line binds any more, statements that nobody runs, empty blocks."""
+    """Without what uses a name that no line binds any more, statements that nobody runs, and empty blocks."""
     while True:
         bound = frozenset(name for _, node in program.walk() for name in node.binds)
         used = {word for _, node in program.walk() if node.kind != "statement" for word in WORD.findall(node.text)}
@@ -189,12 +189,7 @@ class Printed:
 
 def printed(program: Program) -> Printed:
     """The files of a program; each imports what it uses."""
-    homes = {
-        name: module.name
-        for module in program.modules
-        for node in module.nodes
-        for name in _bound_outside(node)
-    }
+    homes = {name: module.name for module in program.modules for node in module.nodes for name in _bound_outside(node)}
     texts: dict[str, str] = {}
     paths: dict[tuple[str, int], Path] = {}
     for number, module in enumerate(program.modules):

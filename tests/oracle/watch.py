@@ -5,18 +5,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any
+from unittest import mock
 from weakref import WeakKeyDictionary
 
 import greenlet
 from sqlalchemy.ext.asyncio import session as async_session
-from sqlalchemy.orm import attributes, loading, state, strategies
+from sqlalchemy.orm import attributes, loading, strategies
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 from sqlalchemy.orm.state import InstanceState
 from sqlmodel.ext.asyncio import session as sqlmodel_session
@@ -59,14 +60,6 @@ class Watch:
     empty: WeakKeyDictionary[InstanceState[Any], set[str]] = field(default_factory=WeakKeyDictionary)
     by_luck: WeakKeyDictionary[InstanceState[Any], set[str]] = field(default_factory=WeakKeyDictionary)
 
-    def begin(self, module: str, line: int) -> None:
-        """A statement begins."""
-        self.reached.add((module, line))
-
-    def end(self, module: str, line: int) -> None:
-        """A statement, or the header of a block, has done what it does."""
-        self.passed.add((module, line))
-
     def read(self, attribute: InstrumentedAttribute[Any], instance: object, owner: Any) -> Any:  # noqa: ANN401
         """Read an attribute in the place of SQLAlchemy, and note what that took."""
         one = attributes.instance_state(instance)
@@ -100,9 +93,8 @@ class Watch:
         known = self.causes.get(one, {})
         return frozenset(cause for name in (key, "*") for cause in known.get(name, ()))
 
-    def expired(self, one: InstanceState[Any], names: list[str]) -> None:
-        """Note why attributes of an object expire."""
-        frame = sys._getframe(2)  # noqa: SLF001
+    def expired(self, one: InstanceState[Any], names: list[str], frame: FrameType) -> None:
+        """Note why attributes of an object expire: `frame` is what lets them."""
         if frame.f_back is not None and frame.f_back.f_code.co_name == "refresh":
             return  # which loads at once what it expires
         cause = CAUSES.get(frame.f_code.co_name)
@@ -148,91 +140,99 @@ POPULATE_PARTIAL = loading._populate_partial  # noqa: SLF001
 EXPIRE = InstanceState._expire  # noqa: SLF001
 EXPIRE_SOME = InstanceState._expire_attributes  # noqa: SLF001
 NO_LOADER = getattr(strategies, "_NoLoader", None) or strategies.NoLoader
+PROCESSOR = NO_LOADER.create_row_processor
+"""The library's own, which SQLAlchemy 2.0 and 2.1 have in the same places."""
+
+
+def _unbound(method: Callable[..., Any]) -> Callable[..., Any]:
+    """A function, which a class binds to its instances, in the place of a method, which it does not."""
+
+    def called(*given: Any, **more: Any) -> Any:  # noqa: ANN401
+        return method(*given, **more)
+
+    return called
+
+
+class _Ears:
+    """What stands in the place of the library's methods and tells the last of `watches`, if there is one."""
+
+    def __init__(self, watches: list[Watch]) -> None:
+        self._watches = watches
+
+    def placed(self) -> list[tuple[object, str, Callable[..., Any]]]:
+        """What is replaced: in which object, under which name, by what."""
+        return [
+            (InstrumentedAttribute, "__get__", _unbound(self.read)),
+            (InstrumentedAttribute, "__set__", _unbound(self.write)),
+            (InstanceState, "_expire", _unbound(self.expire)),
+            (InstanceState, "_expire_attributes", _unbound(self.expire_some)),
+            (NO_LOADER, "create_row_processor", _unbound(self.processor)),
+            (loading, "_populate_partial", self.populate_partial),
+            (async_session, "greenlet_spawn", self.spawn),
+            (sqlmodel_session, "greenlet_spawn", self.spawn),
+        ]
+
+    def read(self, attribute: InstrumentedAttribute[Any], instance: object, owner: Any) -> Any:  # noqa: ANN401
+        if instance is None or not self._watches:
+            return READ(attribute, instance, owner)
+        return self._watches[-1].read(attribute, instance, owner)
+
+    def write(self, attribute: InstrumentedAttribute[Any], instance: object, value: Any) -> None:  # noqa: ANN401
+        if not self._watches:
+            SET(attribute, instance, value)
+            return
+        with self._watches[-1].noting(attribute, attributes.instance_state(instance)):
+            SET(attribute, instance, value)
+
+    def expire(self, one: InstanceState[Any], *rest: Any) -> None:  # noqa: ANN401
+        for watch in self._watches[-1:]:
+            watch.expired(one, ["*"], sys._getframe(2))  # noqa: SLF001
+        EXPIRE(one, *rest)
+
+    def expire_some(self, one: InstanceState[Any], dict_: Any, names: Any, *rest: Any, **more: Any) -> None:  # noqa: ANN401
+        wanted = list(names)
+        for watch in self._watches[-1:]:
+            watch.expired(one, wanted, sys._getframe(2))  # noqa: SLF001
+        EXPIRE_SOME(one, dict_, wanted, *rest, **more)
+
+    def populate_partial(self, context: Any, row: Any, one: InstanceState[Any], dict_: Any, *rest: Any) -> Any:  # noqa: ANN401
+        # An object that is there already is met again, by a query that loads more of it: no other rows would do that.
+        before = set(dict_)
+        loaded = POPULATE_PARTIAL(context, row, one, dict_, *rest)
+        for watch in self._watches[-1:]:
+            watch.by_luck.setdefault(one, set()).update(set(dict_) - before)
+        return loaded
+
+    async def spawn(self, function: Any, *given: Any, **more: Any) -> Any:  # noqa: ANN401
+        session = id(getattr(function, "__self__", None))
+        if not self._watches:
+            return await SPAWN(function, *given, **more)
+        watch = self._watches[-1]
+        watch.busy[session] += 1
+        watch.is_shared = watch.is_shared or watch.busy[session] > 1
+        try:
+            return await SPAWN(function, *given, **more)
+        finally:
+            watch.busy[session] -= 1
+
+    def processor(self, loader: Any, *given: Any) -> None:  # noqa: ANN401
+        populators = given[-1]
+        PROCESSOR(loader, *given)
+        key, invoke = populators["new"].pop()
+
+        def left_empty(one: InstanceState[Any], dict_: dict[str, object], row: object) -> None:
+            invoke(one, dict_, row)
+            for watch in self._watches[-1:]:
+                watch.empty.setdefault(one, set()).add(key)
+
+        populators["new"].append((key, left_empty))
 
 
 @contextlib.contextmanager
 def watching() -> Iterator[list[Watch]]:
     """While this is entered, the last `Watch` in the list is told what happens."""
     watches: list[Watch] = []
-    make_processor = NO_LOADER.create_row_processor
-
-    def read(attribute: InstrumentedAttribute[Any], instance: object, owner: Any) -> Any:  # noqa: ANN401
-        if instance is None or not watches:
-            return READ(attribute, instance, owner)
-        return watches[-1].read(attribute, instance, owner)
-
-    def write(attribute: InstrumentedAttribute[Any], instance: object, value: Any) -> None:  # noqa: ANN401
-        if not watches:
-            SET(attribute, instance, value)
-            return
-        with watches[-1].noting(attribute, attributes.instance_state(instance)):
-            SET(attribute, instance, value)
-
-    def expire(one: InstanceState[Any], *rest: Any) -> None:  # noqa: ANN401
-        if watches:
-            watches[-1].expired(one, ["*"])
-        EXPIRE(one, *rest)
-
-    def expire_some(one: InstanceState[Any], dict_: Any, names: Any, *rest: Any, **more: Any) -> None:  # noqa: ANN401
-        wanted = list(names)
-        if watches:
-            watches[-1].expired(one, wanted)
-        EXPIRE_SOME(one, dict_, wanted, *rest, **more)
-
-    def populate_partial(context: Any, row: Any, one: InstanceState[Any], dict_: Any, *rest: Any) -> Any:  # noqa: ANN401
-        # An object that is there already is met again, by a query that loads more of it: no other rows would do that.
-        before = set(dict_)
-        loaded = POPULATE_PARTIAL(context, row, one, dict_, *rest)
-        if watches:
-            watches[-1].by_luck.setdefault(one, set()).update(set(dict_) - before)
-        return loaded
-
-    async def spawn(function: Any, *given: Any, **more: Any) -> Any:  # noqa: ANN401
-        session = getattr(function, "__self__", None)
-        if not watches:
-            return await SPAWN(function, *given, **more)
-        watch = watches[-1]
-        watch.busy[id(session)] += 1
-        watch.is_shared = watch.is_shared or watch.busy[id(session)] > 1
-        try:
-            return await SPAWN(function, *given, **more)
-        finally:
-            watch.busy[id(session)] -= 1
-
-    def processor(loader: Any, *given: Any) -> None:  # noqa: ANN401
-        populators = given[-1]
-        make_processor(loader, *given)
-        key, invoke = populators["new"].pop()
-
-        def left_empty(one: InstanceState[Any], dict_: dict[str, object], row: object) -> None:
-            invoke(one, dict_, row)
-            if watches:
-                watches[-1].empty.setdefault(one, set()).add(key)
-
-        populators["new"].append((key, left_empty))
-
-    InstrumentedAttribute.__get__ = read  # type: ignore[method-assign]
-    InstrumentedAttribute.__set__ = write  # type: ignore[method-assign]
-    state.InstanceState._expire = expire  # type: ignore[method-assign]  # noqa: SLF001
-    state.InstanceState._expire_attributes = expire_some  # type: ignore[method-assign]  # noqa: SLF001
-    loading._populate_partial = populate_partial  # noqa: SLF001
-    async_session.greenlet_spawn = sqlmodel_session.greenlet_spawn = spawn
-    NO_LOADER.create_row_processor = processor
-    try:
+    with contextlib.ExitStack() as stack:
+        for owner, name, ear in _Ears(watches).placed():
+            stack.enter_context(mock.patch.object(owner, name, ear))
         yield watches
-    finally:
-        InstrumentedAttribute.__get__ = READ  # type: ignore[method-assign]
-        InstrumentedAttribute.__set__ = SET  # type: ignore[method-assign]
-        state.InstanceState._expire = EXPIRE  # type: ignore[method-assign]  # noqa: SLF001
-        state.InstanceState._expire_attributes = EXPIRE_SOME  # type: ignore[method-assign]  # noqa: SLF001
-        loading._populate_partial = POPULATE_PARTIAL  # noqa: SLF001
-        async_session.greenlet_spawn = sqlmodel_session.greenlet_spawn = SPAWN
-        NO_LOADER.create_row_processor = make_processor
-
-
-async def cancel_others() -> None:
-    """End the tasks that a program left behind."""
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)

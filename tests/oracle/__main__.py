@@ -18,6 +18,7 @@ from tests.oracle.grammar import make_program
 from tests.oracle.imported import Broken
 from tests.oracle.report import ORDER, Disagreement, failing, ordered, shape, summary, table, total, view, write
 from tests.oracle.run import Runner
+from tests.oracle.short_run import KNOWN, SEEDS, written
 from tests.oracle.shrink import shrunk
 from tests.oracle.tree import printed
 
@@ -70,7 +71,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--shrink", type=int, default=40, metavar="N", help="shrink N disagreements (default: 40)")
     parser.add_argument("--write", type=Path, metavar="FOLDER", help="write the shrunk programs to FOLDER")
     parser.add_argument("--postgres", type=int, default=0, metavar="K", help="run the first K on PostgreSQL, too")
+    parser.add_argument("--short", action="store_true", help=f"write {KNOWN.name} instead: what the tests know of")
     given = parser.parse_args(arguments)
+    if given.short:
+        with sqlite_runner() as runner:
+            KNOWN.write_text(written(campaign(SEEDS, runner, Score())), encoding="utf-8")
+        return 0
     seeds = range(given.seed, given.seed + given.count)
     score, mending = Score(), Mending()
     known: dict[str, Disagreement] = {}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from tests.oracle.campaign import Case
 from tests.oracle.errors import JUDGED
 from tests.oracle.imported import Broken
 from tests.oracle.lint import fixed
-from tests.oracle.run import Runner
+from tests.oracle.run import Run, Runner
 from tests.oracle.tree import printed, unparked
 
 
@@ -35,14 +37,20 @@ class Mending:
             self.left += 1
             return
         self.mended += 1
-        # Rows differ: an object that is there already is one that no option of `get()` can change.
         try:
-            errors = [run.raised for run in runner.run(texts) if run.raised is not None and run.differ]
-            said = f"{errors[0].kind}: {errors[0].message[:100]}" if errors else ""
+            said = _complaint(runner.run(texts))
         except Broken as error:
             said = f"cannot be imported: {error}"
         if said:
             self.failed.append(f"seed {case.seed}, mended, says {said}\n{_changes(before, texts)}")
+
+
+def _complaint(runs: Sequence[Run]) -> str:
+    """How the program fails whatever the rows are: no option of `get()` changes an object that is there already."""
+    for one, other in pairwise(runs):
+        if one.flags == other.flags and one.raised is not None and other.raised is not None:
+            return f"{one.raised.kind}: {one.raised.message[:100]}"
+    return ""
 
 
 def _changes(before: dict[str, str], texts: dict[str, str]) -> str:

@@ -92,7 +92,8 @@ def program_of(gap: Gap) -> Program:
 
 def _node(row: str) -> Node:
     """A line as it stands, with its indentation."""
-    return Node((row,), kind="read" if "show(" in row else "")
+    kind = "write" if ".append(" in row else "tasks" if "gather(" in row else "read" if "show(" in row else ""
+    return Node((row,), kind=kind)
 
 
 MISS, FALSE, WRONG = Verdict.MISS, Verdict.FALSE, Verdict.WRONG

@@ -33,20 +33,23 @@ def imported(
     root = types.ModuleType(package)
     root.__path__ = []
     modules: dict[str, types.ModuleType] = {}
-    with mock.patch.dict(os.environ, {"DATABASE_URL": url}), mock.patch.dict(sys.modules, {package: root}):
-        sys.modules["world"] = world
+    sys.modules |= {package: root, "world": world}
+    with mock.patch.dict(os.environ, {"DATABASE_URL": url}):
         try:
             for name, text in texts.items():
                 modules[name] = _module(package, name, text, watches)
             yield modules
         finally:
+            # Only these: a driver that was imported meanwhile would not bear to be imported again.
+            for name in [name for name in sys.modules if name.partition(".")[0] in {package, "world"}]:
+                del sys.modules[name]
             _forget(modules)
 
 
 def _module(package: str, name: str, text: str, watches: list[Watch]) -> types.ModuleType:
     module = types.ModuleType(f"{package}.{name}")
     module.__package__ = package
-    module.__dict__["__begin__"] = lambda line: watches[-1].reached.add((name, line))
+    module.__dict__["__begin__"] = lambda line: watches[-1].begin((name, line))
     module.__dict__["__end__"] = lambda line: watches[-1].passed.add((name, line))
     sys.modules[module.__name__] = module
     try:

@@ -6,8 +6,8 @@ SQLALCHEMY = {
     "sqlalchemy": "Column ForeignKey Table func select",
     "sqlalchemy.exc": "IntegrityError",
     "sqlalchemy.ext.asyncio": "AsyncAttrs AsyncSession async_sessionmaker create_async_engine",
-    "sqlalchemy.orm": "DeclarativeBase DynamicMapped Mapped WriteOnlyMapped contains_eager defer immediateload joinedload"
-    " lazyload load_only mapped_column noload raiseload relationship selectinload subqueryload undefer",
+    "sqlalchemy.orm": "DeclarativeBase DynamicMapped Mapped WriteOnlyMapped contains_eager defer immediateload"
+    " joinedload lazyload load_only mapped_column noload raiseload relationship selectinload subqueryload undefer",
 }
 SQLMODEL = {
     "sqlmodel": "Field Relationship SQLModel select",

@@ -53,12 +53,18 @@ class Watch:
     emptied: dict[Place, tuple[Place, ...]] = field(default_factory=dict)
     failed: Read | None = None
     is_shared: bool = False
+    now: Place | None = None
     reached: set[Place] = field(default_factory=set)
     passed: set[Place] = field(default_factory=set)
     busy: Counter[int] = field(default_factory=Counter)
     causes: WeakKeyDictionary[InstanceState[Any], dict[str, set[str]]] = field(default_factory=WeakKeyDictionary)
     empty: WeakKeyDictionary[InstanceState[Any], set[str]] = field(default_factory=WeakKeyDictionary)
     by_luck: WeakKeyDictionary[InstanceState[Any], set[str]] = field(default_factory=WeakKeyDictionary)
+
+    def begin(self, place: Place) -> None:
+        """A statement begins."""
+        self.now = place
+        self.reached.add(place)
 
     def read(self, attribute: InstrumentedAttribute[Any], instance: object, owner: Any) -> Any:  # noqa: ANN401
         """Read an attribute in the place of SQLAlchemy, and note what that took."""
@@ -137,6 +143,7 @@ READ = InstrumentedAttribute.__get__
 SET = InstrumentedAttribute.__set__
 SPAWN = async_session.greenlet_spawn
 POPULATE_PARTIAL = loading._populate_partial  # noqa: SLF001
+GET_FROM_IDENTITY = loading.get_from_identity
 EXPIRE = InstanceState._expire  # noqa: SLF001
 EXPIRE_SOME = InstanceState._expire_attributes  # noqa: SLF001
 NO_LOADER = getattr(strategies, "_NoLoader", None) or strategies.NoLoader
@@ -168,6 +175,7 @@ class _Ears:
             (InstanceState, "_expire_attributes", _unbound(self.expire_some)),
             (NO_LOADER, "create_row_processor", _unbound(self.processor)),
             (loading, "_populate_partial", self.populate_partial),
+            (loading, "get_from_identity", self.get_from_identity),
             (async_session, "greenlet_spawn", self.spawn),
             (sqlmodel_session, "greenlet_spawn", self.spawn),
         ]
@@ -202,6 +210,14 @@ class _Ears:
         for watch in self._watches[-1:]:
             watch.by_luck.setdefault(one, set()).update(set(dict_) - before)
         return loaded
+
+    def get_from_identity(self, *given: Any) -> Any:  # noqa: ANN401
+        # `get()` of what is there runs no statement, whatever its options.
+        found = GET_FROM_IDENTITY(*given)
+        for watch in self._watches[-1:]:
+            if found is not None and watch.now is not None and _in_greenlet():
+                watch.lucky.add(watch.now)
+        return found
 
     async def spawn(self, function: Any, *given: Any, **more: Any) -> Any:  # noqa: ANN401
         session = id(getattr(function, "__self__", None))

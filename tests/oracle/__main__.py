@@ -83,11 +83,12 @@ def main(arguments: list[str]) -> int:
     began = time.monotonic()
     with sqlite_runner() as runner:
         differing = disagreeing(seeds[: given.postgres], runner) if given.postgres else []
-        for case in campaign(seeds, runner, score):
-            disagreements(case, runner, known, given.shrink)
-            mending.add(case, runner)
-            if sys.stderr.isatty():
-                print(f"\r{score.programs} programs, {time.monotonic() - began:.0f} s", end="", file=sys.stderr)
+        with contextlib.suppress(KeyboardInterrupt):  # who has seen enough sees what came of it
+            for case in campaign(seeds, runner, score):
+                disagreements(case, runner, known, given.shrink)
+                mending.add(case, runner)
+                if sys.stderr.isatty():
+                    print(f"\r{score.programs} programs, {time.monotonic() - began:.0f} s", end="", file=sys.stderr)
     found = ordered(known)
     said = [*(view(one) for one in found), *mending.failed, *differing, table(score), summary(mending)]
     if given.postgres:

@@ -80,7 +80,6 @@ class Runner:
                 return tuple(self._runs(texts, modules, watches))
             finally:
                 self._database.drop(metadata)
-                gc.collect()  # what failed left coroutines behind that nobody awaits: here nobody is warned of them
 
     def _runs(
         self, texts: Mapping[str, str], modules: Mapping[str, types.ModuleType], watches: list[Watch]
@@ -144,7 +143,12 @@ async def _cancel_others() -> None:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Without the warnings of programs; a detached dynamic collection, which only warns, is an error."""
+    """Without the warnings of programs; a detached dynamic collection, which only warns, is an error.
+
+    What fails leaves coroutines behind that nobody awaits: they are collected here, where nobody is warned of them.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.filterwarnings("error", message="Instance .* is detached, dynamic relationship")
@@ -152,4 +156,7 @@ def _quiet() -> Iterator[None]:
         try:
             yield
         finally:
+            gc.collect()
             logging.disable(logging.NOTSET)
+            if was_enabled:
+                gc.enable()

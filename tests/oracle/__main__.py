@@ -16,9 +16,9 @@ from tests.oracle.errors import JUDGED
 from tests.oracle.fixes import Mending
 from tests.oracle.grammar import make_program
 from tests.oracle.imported import Broken
-from tests.oracle.report import ORDER, Disagreement, failing, ordered, shape, summary, table, total, view, write
+from tests.oracle.report import ORDER, Disagreement, broken, failing, ordered, shape, summary, table, total, view, write
 from tests.oracle.run import Runner
-from tests.oracle.short_run import KNOWN, SEEDS, written
+from tests.oracle.short_run import KNOWN, Short
 from tests.oracle.shrink import shrunk
 from tests.oracle.tree import printed
 
@@ -75,7 +75,7 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     if given.short:
         with sqlite_runner() as runner:
-            KNOWN.write_text(written(campaign(SEEDS, runner, Score())), encoding="utf-8")
+            KNOWN.write_text(Short.run(runner).written(), encoding="utf-8")
         return 0
     seeds = range(given.seed, given.seed + given.count)
     score, mending = Score(), Mending()
@@ -90,7 +90,7 @@ def main(arguments: list[str]) -> int:
                 if sys.stderr.isatty():
                     print(f"\r{score.programs} programs, {time.monotonic() - began:.0f} s", end="", file=sys.stderr)
     found = ordered(known)
-    said = [*(view(one) for one in found), *mending.failed, *differing, table(score), summary(mending)]
+    said = [*(view(one) for one in found), *broken(mending), *differing, table(score), summary(mending)]
     if given.postgres:
         said.append(f"{given.postgres} programs on PostgreSQL: {len(differing)} runs differ from SQLite")
     print("\n\n".join(said))

@@ -17,14 +17,14 @@ from tests.oracle.tree import printed, unparked
 
 @dataclass(slots=True)
 class Mending:
-    """How many programs were mended, and what is wrong with those that fail nevertheless.
+    """How many programs were mended, and what those say that fail nevertheless, by seed.
 
     `left` counts programs of which something is still reported: a fix that was undone says so.
     """
 
     mended: int = 0
     left: int = 0
-    failed: list[str] = field(default_factory=list)
+    failed: list[tuple[int, str]] = field(default_factory=list)
 
     def add(self, case: Case, runner: Runner) -> None:
         """Take a case; when nothing fails in it, mend it with all lines back in it that have a fix."""
@@ -42,7 +42,7 @@ class Mending:
         except Broken as error:
             said = f"cannot be imported: {error}"
         if said:
-            self.failed.append(f"seed {case.seed}, mended, says {said}\n{_changes(before, texts)}")
+            self.failed.append((case.seed, f"{said}\n{_changes(before, texts)}"))
 
 
 def _complaint(runs: Sequence[Run]) -> str:

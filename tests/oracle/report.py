@@ -82,6 +82,11 @@ def failing(mending: Mending) -> float:
     return len(mending.failed) / mending.mended if mending.mended else 0.0
 
 
+def broken(mending: Mending) -> list[str]:
+    """The mended programs that fail, with what was changed in them."""
+    return [f"mended, but it fails, seed {seed}: {said}" for seed, said in mending.failed]
+
+
 def summary(mending: Mending) -> str:
     """What fixes came to."""
     return (

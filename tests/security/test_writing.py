@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -148,3 +149,35 @@ def test_a_configuration_may_read_one_outside_and_shows_no_values_of_it(project:
     project.write("asyncsql-lint.toml", 'extend = "../outside/secret.toml"\n')
     ran = project.run("-v")
     assert (ran.code, "hunter2" in ran.out + ran.err) == (2, False)
+
+
+WATCH = """
+import os, sys
+from asyncsql_lint.source import replace
+real = os.replace
+def look(old, new):
+    print(oct(os.stat(old).st_mode & 0o777), os.path.dirname(old) == os.path.dirname(new), os.path.basename(old))
+    real(old, new)
+os.replace = look
+os.umask(0)
+for mode in (0o600, 0o640):
+    os.chmod(sys.argv[1], mode)
+    staged = replace.stage(sys.argv[1], b"x")
+    staged.commit()
+real_open = os.open
+def opened(path, flags, mode=0o777, **more):
+    print(oct(mode), bool(flags & os.O_EXCL), bool(flags & os.O_CREAT))
+    return real_open(path, flags, mode, **more)
+os.open = opened
+replace.stage(sys.argv[1], b"y").discard()
+"""
+
+
+def test_a_temporary_file_is_private(project: Project) -> None:
+    """Made with O_EXCL and for the owner alone, beside its target; it ends with the mode of what it replaces."""
+    ran = project.run(str(project.folder / "a.py"), command=[sys.executable, "-c", WATCH])
+    first, second, made = ran.out.splitlines()
+    assert (first.split()[:2], second.split()[:2]) == (["0o600", "True"], ["0o640", "True"])
+    assert first.split()[2] != second.split()[2], "no name comes twice"
+    assert made == "0o600 True True"
+    assert not list(project.folder.glob(".*.tmp"))

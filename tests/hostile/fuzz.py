@@ -18,8 +18,8 @@ from tests.hostile.mutate import mutated
 from tests.support.fixture_project import FIXTURES
 from tests.support.linter import ROOT
 
-BESIDE = "shop"
-"""The package of the fixtures that stands beside the spoiled file, which imports from it if it can."""
+BESIDE = ("shop", "claims.py", "http_client.py")
+"""What stands beside the spoiled file, which imports from it if it can."""
 
 SECONDS = 5.0
 """Of the processor, that one file may take."""
@@ -55,13 +55,20 @@ def seeds() -> list[bytes]:
     return [path.read_bytes() for path in paths]
 
 
+def put_beside(folder: Path, *names: str) -> None:
+    """Copy files and packages of the fixtures into `folder`, which becomes a project."""
+    (folder / "pyproject.toml").touch()
+    for name in names:
+        copy = shutil.copytree if (FIXTURES / name).is_dir() else shutil.copy
+        copy(FIXTURES / name, folder / name)
+
+
 def fuzz(folder: Path, seed: int, seconds: float, most: int | None = None) -> Iterator[Trouble | Tally]:
     """Spoil files for some `seconds`, or until there were `most`; gives each trouble at once, and the tally last."""
     chance = random.Random(seed)
     texts = seeds()
     tally = Tally()
-    (folder / "pyproject.toml").touch()
-    shutil.copytree(FIXTURES / BESIDE, folder / BESIDE)
+    put_beside(folder, *BESIDE)
     watched = _Watched(folder)
     end = time.monotonic() + seconds
     try:

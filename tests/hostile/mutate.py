@@ -18,7 +18,8 @@ ODD = (
 AROUND = (
     (b"(", b")"), (b"[", b"]"), (b"f(", b")"), (b"lambda: ", b""), (b"not ", b""), (b"", b".x"), (b"", b"()"),
     (b"await ", b""), (b"", b" + 1"), (b"x if y else ", b""), (b"{1: ", b"}"), (b"select(", b")"),
-    (b"", b".options(a)"), (b"f'{", b"}'"), (b"*", b""), (b"", b"[0]"), (b"", b" and x"), (b"x = ", b""), (b"[x for x in ", b"]"),
+    (b"", b".options(a)"), (b"f'{", b"}'"), (b"*", b""), (b"", b"[0]"), (b"", b" and x"), (b"x = ", b""),
+    (b"[x for x in ", b"]"),
 )  # fmt: skip
 DEPTHS = (3, 40, 99, 150, 250, 1_200)
 

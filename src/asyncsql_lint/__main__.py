@@ -1,12 +1,13 @@
-"""`python -m asyncsql_lint`."""
+"""`python -m asyncsql_lint`.
 
-from __future__ import annotations
+Python puts the current folder first on its path, and that may be a stranger's. Nothing is imported before it is gone
+from there but what Python has loaded by itself already; `from __future__` would be an import, too.
+"""
 
 import os
 import sys
 
 if sys.path and sys.path[0] in ("", os.getcwd()):
-    # `python -m` looks for modules in the current folder first: a `click.py` of the checked project must not run.
     del sys.path[0]
 
 from asyncsql_lint.cli.main import main

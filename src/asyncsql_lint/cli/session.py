@@ -248,10 +248,13 @@ class Session:
                 say(f"configuration: {source or 'the defaults'}")
 
     def _show_files(self) -> ExitCode:
+        from asyncsql_lint.reporters.visible import visible
+
         found = self._linter.discover(self._paths)
         for problem in found.problems:
             say(f"error: {problem.path}: {problem.message}")
-        emit(lambda out: out.writelines(f"{path}\n" for path in sorted(found.given)), self._options.output_file)
+        lines = [f"{visible(path)}\n" for path in sorted(found.given)]
+        emit(lambda out: out.writelines(lines), self._options.output_file)
         return ExitCode.FAILED if found.problems else ExitCode.CLEAN
 
     def _show_settings(self) -> ExitCode:
@@ -268,10 +271,13 @@ class Session:
         return ExitCode.CLEAN
 
     def _why(self, place: str) -> ExitCode:
+        from asyncsql_lint.reporters.visible import visible
+
         path, line = parse_place(place)
         with self._progress() as progress:
             explanations = self._linter.why(absolute(path), line, progress)
-        emit(lambda out: out.writelines(f"{text}\n" for text in explanations), self._options.output_file)
+        lines = [f"{visible(text)}\n" for text in explanations]
+        emit(lambda out: out.writelines(lines), self._options.output_file)
         return ExitCode.CLEAN
 
     def _progress(self) -> closing[ProgressBar]:

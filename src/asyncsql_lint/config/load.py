@@ -11,6 +11,7 @@ from asyncsql_lint.config.keys import Place, config_of, string
 from asyncsql_lint.config.model import Config, Settings, settle
 from asyncsql_lint.config.paths import absolute
 from asyncsql_lint.config.toml import key_lines, parse, parse_inline
+from asyncsql_lint.config.tree import check_in_tree
 from asyncsql_lint.config.version import satisfies
 from asyncsql_lint.errors import ConfigError
 
@@ -56,7 +57,11 @@ class Configuration:
         return self.of_folder(path.rpartition("/")[0] or "/")
 
     def _settle(self, source: str | None) -> Settings:
-        below = read_config(source) if source is not None else Config()
+        if source is None:
+            return settle(self._overrides, source)
+        below = read_config(source)
+        if below.baseline is not None and self._overrides.baseline is None:
+            check_in_tree(below.baseline, source, "baseline")
         return settle(self._overrides.over(below), source)
 
 

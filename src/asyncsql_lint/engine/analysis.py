@@ -68,8 +68,7 @@ class Analysis:
         if outcome is None:
             outcome = self._run(files, roots, frozenset(file.path for file in files), asked, progress, None, versions)
             if not outcome.failures:
-                answer = _Answer(outcome.diagnostics, dict(outcome.limits))
-                self._store.put({key: packed(_ENCODER.encode(answer))})
+                self._store.put(_entry(key, _Answer(outcome.diagnostics, dict(outcome.limits))))
         wanted = (d for d in outcome.diagnostics if d.code in codes and d.span.path in report)
         return replace(outcome, diagnostics=tuple(wanted))
 
@@ -100,6 +99,14 @@ class Analysis:
             why=why,
             versions=versions,
         )
+
+
+def _entry(key: bytes, answer: _Answer) -> dict[bytes, bytes]:
+    """What to keep of `answer`: nothing when it speaks of a file whose name is no text, which has no bytes in UTF-8."""
+    try:
+        return {key: packed(_ENCODER.encode(answer))}
+    except UnicodeEncodeError:
+        return {}
 
 
 def _key(

@@ -9,12 +9,10 @@ from dataclasses import dataclass, field
 from asyncsql_lint.config.load import Configuration
 from asyncsql_lint.config.model import Patterns, Settings
 from asyncsql_lint.config.paths import below, compiled, matches
+from asyncsql_lint.config.tree import MARKERS
 from asyncsql_lint.errors import SourceError
 from asyncsql_lint.source.filesystem import Entry, FileSystem, Kind, normal
 from asyncsql_lint.source.ignored import IgnoreFile, ignore_file_in, ignore_files_above, is_ignored, seen_from
-
-MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
-"""What makes a folder the root of a project."""
 
 _NOT_PYTHON = (".pyi", ".ipynb")
 """Stubs hold no code that runs, and notebooks are left alone, also when they are named."""

@@ -130,12 +130,25 @@ class Linter:
         self.configuration = configuration
         self.catalogue = Catalogue(tuple(rule.meta for rule in RULES) if metas is None else metas)
         self._files = files or Disk()
+        self._policy = policy
         self._versions = ProjectVersions(self._files)
         self._ignore_noqa = ignore_noqa
         self._report_only_given = report_only_given
         self._ledger = None if policy.ignore_baseline else Ledger(self._files, may_begin=policy.update_baseline)
         self._history = _history(policy, self._files)
         self._engine = engine or Analysis(RULES, store, jobs)
+
+    def anew(self, configuration: Configuration) -> Linter:
+        """A linter for the files as they are now: versions and baselines are read again; the engine keeps its facts."""
+        return Linter(
+            configuration,
+            self._files,
+            ignore_noqa=self._ignore_noqa,
+            report_only_given=self._report_only_given,
+            policy=self._policy,
+            engine=self._engine,
+            metas=self.catalogue.metas,
+        )
 
     def versions(self, folder: str) -> Versions:
         """The versions of its libraries that count for the files in `folder` (absolute). Raises `ConfigError`."""

@@ -166,6 +166,7 @@ class _Command(click.Command):
 @click.option("--ignore-baseline", is_flag=True, help="Report also what the baseline knows.")
 @click.option("--error-on-stale-baseline", is_flag=True, help="Exit with 1 when the baseline knows what is mended.")
 @click.option("--new-since", metavar="REV", help="Report only what was not there where REV and HEAD part (git).")
+@click.option("--watch", is_flag=True, help="Check again whenever files change, and show what came and went.")
 @click.option("--statistics", is_flag=True, help="Count by rule, file and confidence, in place of the findings.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 also when there are findings.")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 also when everything found was mended.")

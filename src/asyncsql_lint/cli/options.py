@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from asyncsql_lint.cli.outputs import Output
@@ -62,6 +62,7 @@ class Options:
     ignore_baseline: bool
     error_on_stale_baseline: bool
     new_since: str | None
+    watch: bool
     statistics: bool
     exit_zero: bool
     exit_non_zero_on_fix: bool
@@ -106,20 +107,38 @@ def configuration(options: Options) -> Configuration:
 
 
 def refuse_contradictions(options: Options) -> None:
-    """Raise `UsageError` for options about what is known that cannot be carried out together."""
-    if not options.update_baseline:
-        return
-    against = {
-        "--ignore-baseline": options.ignore_baseline,
-        "--new-since": options.new_since is not None,
+    """Raise `UsageError` for options that cannot be carried out together."""
+    changing = {
         "--diff": options.diff,
         "--add-noqa": options.add_noqa is not None,
         "--add-ignore": options.add_ignore is not None,
         "standard input": "-" in options.paths,
     }
+    if options.update_baseline:
+        against = {"--ignore-baseline": options.ignore_baseline, "--new-since": options.new_since is not None}
+        _refuse("--update-baseline writes down all that the files hold", against | changing)
+    if options.watch:
+        against = {
+            "--fix": options.fix,
+            "--fix-only": options.fix_only,
+            "--update-baseline": options.update_baseline,
+            "--output-file": options.output_file is not None,
+            "--statistics": options.statistics,
+            "--why": options.why is not None,
+            "--explain": options.explain is not None,
+            "--rules": options.rules,
+            "--show-files": options.show_files,
+            "--show-settings": options.show_settings,
+            "--clear-cache": options.clear_cache,
+        }
+        _refuse("--watch goes on checking, and changes nothing", against | changing)
+
+
+def _refuse(reason: str, against: Mapping[str, bool]) -> None:
+    """Raise `UsageError`, for this reason, about the first option that was given."""
     for name, is_given in against.items():
         if is_given:
-            raise UsageError(f"--update-baseline writes down all that the files hold: it does not go with {name}")
+            raise UsageError(f"{reason}: it does not go with {name}")
 
 
 def _overrides(options: Options, here: str) -> Config:

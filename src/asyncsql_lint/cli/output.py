@@ -133,19 +133,22 @@ def add_step_summary(outputs: Sequence[PlacedOutput], sheet: Sheet) -> None:
         append_to_file(path, text)
 
 
-def emit(write: Callable[[TextIO], object], output_file: str | None = None) -> None:
-    """Let `write` write to standard output, or to `output_file`. Raises `UsageError` when that cannot be written."""
+def emit(write: Callable[[TextIO], object], output_file: str | None = None) -> bool:
+    """Let `write` write to standard output, or to `output_file`; tells whether anybody still reads it.
+
+    Raises `UsageError` when the file cannot be written.
+    """
     if output_file is None or output_file == STDOUT:
-        _emit(write)
-        return
+        return _emit(write)
     check_place(output_file)
     buffer = io.StringIO()
     write(buffer)
     write_files({output_file: buffer.getvalue()})
+    return True
 
 
-def _emit(write: Callable[[TextIO], object], *, is_utf8: bool = False) -> None:
-    """Let `write` write to standard output. A reader who has seen enough (`| head`) is no error."""
+def _emit(write: Callable[[TextIO], object], *, is_utf8: bool = False) -> bool:
+    """Let `write` write to standard output; tells whether anybody still reads it (`| head` is no error)."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A terminal that cannot show a character of somebody's source gets its escape instead of a traceback.
         sys.stdout.reconfigure(encoding="utf-8" if is_utf8 else None, errors="backslashreplace")
@@ -156,6 +159,8 @@ def _emit(write: Callable[[TextIO], object], *, is_utf8: bool = False) -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
+        return False
+    return True
 
 
 def emit_bytes(data: bytes) -> None:

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
 from typing import TextIO
@@ -23,7 +23,7 @@ from asyncsql_lint.cli.progress import ProgressBar
 from asyncsql_lint.cli.settings import write_settings
 from asyncsql_lint.cli.statistics import write_statistics
 from asyncsql_lint.config.formats import OutputFormat
-from asyncsql_lint.errors import UsageError
+from asyncsql_lint.errors import AsyncsqlLintError, UsageError
 from asyncsql_lint.gate.ledger import Stale
 from asyncsql_lint.gate.policy import Policy
 from asyncsql_lint.linter import FixReport, Linter, Report, parse_place
@@ -38,6 +38,7 @@ STDIN = "-"
 
 def run_options(options: Options) -> ExitCode:
     """Do what `options` ask for. Raises `AsyncsqlLintError` when it cannot be done."""
+    refuse_contradictions(options)
     if options.clear_cache:
         clear_cache(options)
         return ExitCode.CLEAN
@@ -56,7 +57,6 @@ class Session:
     """A run that looks at files."""
 
     def __init__(self, options: Options) -> None:
-        refuse_contradictions(options)
         self._options = options
         self._is_stdin = STDIN in options.paths
         self._wording = wording(options)
@@ -91,6 +91,8 @@ class Session:
             return self._change(partial(self._linter.suppress, wording=self._wording))
         if self._is_changing or options.diff:
             return self._change(partial(self._linter.fix, unsafe=options.unsafe_fixes))
+        if options.watch:
+            return self._watch()
         return self._check()
 
     def _check(self) -> ExitCode:
@@ -101,6 +103,37 @@ class Session:
         report = self._with_baseline_written(report)
         self._write(report)
         return self._exit_code(report)
+
+    def _watch(self) -> ExitCode:
+        """Check whenever something changes, with what is configured then."""
+        from asyncsql_lint.cli.watch import Look, Watch
+        from asyncsql_lint.cli.watched import Area, area_of
+
+        output = self._outputs[0]
+        if len(self._outputs) > 1 or output.place != STDIN or output.format not in FOR_PEOPLE:
+            raise UsageError("--watch writes for people: one output, text or concise, to standard output")
+
+        configuring: set[str] = set()
+
+        def area() -> Area:
+            with suppress(AsyncsqlLintError):  # the check will tell it
+                found = configuration(self._options)
+                folders = {path if os.path.isdir(path) else os.path.dirname(path) for path in self._paths}
+                settings = [found.of_folder(folder) for folder in folders]
+                files = {file for each in settings for file in (*each.files, each.baseline) if file is not None}
+                configuring.clear()
+                configuring.update(files)
+            return area_of(self._paths, configuring, self._files)
+
+        def check() -> Look:
+            started = time.monotonic()
+            self._linter = self._linter.anew(configuration(self._options))
+            with self._progress() as progress:
+                report = self._linter.check(self._paths, progress)
+            self._tell(report, time.monotonic() - started)
+            return Look(self._sheet(report), frozenset(report.sources))
+
+        return Watch(area, check, make_reporter(output, self._options.color)).run()
 
     def _change(self, change: Callable[..., FixReport]) -> ExitCode:
         """Change files, or show how they would be changed."""
@@ -196,7 +229,7 @@ class Session:
         """The entries of baselines that stand for nothing any more, and stay."""
         return () if self._options.update_baseline or report.verdict is None else report.verdict.stale
 
-    def _sheet(self, report: Report, fixed: int) -> Sheet:
+    def _sheet(self, report: Report, fixed: int = 0) -> Sheet:
         taken = tuple(TakenBack(s.diagnostic, s.line, s.reason) for s in report.suppressed)
         return Sheet(
             diagnostics=report.diagnostics,

@@ -60,7 +60,7 @@ class Analysis:
         versions: Mapping[str, Versions] | None = None,
     ) -> Outcome:
         """All findings of `codes` in the files `report`: see `engine.outcome.Engine`."""
-        if self._store is None or why is not None:
+        if self._store is None or why is not None or not files:
             return self._run(files, roots, report, codes, progress, why, versions)
         asked = self._default | frozenset(codes)
         key = _key(files, roots, asked, versions or {})

@@ -15,14 +15,15 @@ class ConciseReporter:
 
     def write(self, sheet: Sheet, out: TextIO) -> None:
         """Write a line for each finding, then the summary."""
-        out.writelines(_line(sheet, diagnostic) + "\n" for diagnostic in sheet.diagnostics)
+        out.writelines(concise_line(sheet, diagnostic) + "\n" for diagnostic in sheet.diagnostics)
         for taken in sheet.taken_back:
             reason = f", {visible(taken.reason)}" if taken.reason else ""
-            out.write(f"{_line(sheet, taken.diagnostic)} (suppressed on line {taken.line}{reason})\n")
+            out.write(f"{concise_line(sheet, taken.diagnostic)} (suppressed on line {taken.line}{reason})\n")
         out.writelines(line + "\n" for line in summary_lines(sheet))
 
 
-def _line(sheet: Sheet, diagnostic: Diagnostic) -> str:
+def concise_line(sheet: Sheet, diagnostic: Diagnostic) -> str:
+    """One finding in one line."""
     start = diagnostic.span.start
     mark = " [*]" if sheet.can_apply(diagnostic.fix) else ""
     place = f"{sheet.shown_path(diagnostic.span.path)}:{start.line}:{start.column + 1}"

@@ -15,7 +15,7 @@ KNOWN = Path(__file__).parent / "short_run.txt"
 HEAD = """\
 # The disagreements between run and linter in the programs of the short run: seed, round, rule, verdict, line; and those
 # that fail when they are mended. Written by `python -m tests.oracle --short`. A test fails when one of them goes, so
-# that the list stays true, and when one comes: mend the linter then, not the list. Another grammar makes other programs.
+# that the list stays true, and when one comes: mend the linter then, not the list. Other grammars make other programs.
 """
 
 

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -296,7 +297,13 @@ def test_ctrl_c_is_quiet(tmp_path: Path) -> None:
     for number in range(40):
         (tmp_path / f"m{number}.py").write_text(f"x = f({number})\n" * 8_000)
     command = [sys.executable, "-m", "asyncsql_lint", "--isolated"]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 -- a background job ignores it
+    ) as process:
         time.sleep(2)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)

@@ -260,10 +260,10 @@ class ProjectIndex:
         return None, []
 
     def method(self, info: ClassInfo, name: str) -> FunctionInfo | None:
-        """The method `name` of a class, its own or inherited."""
+        """The method `name` of a class, its own or inherited; of a property the getter."""
         _, bindings = self.member(info, name)
         for binding in reversed(bindings):
-            if isinstance(binding, FunctionInfo):
+            if isinstance(binding, FunctionInfo) and not _adds_to_property(binding):
                 return binding
         return None
 
@@ -288,3 +288,14 @@ class ProjectIndex:
                     table.setdefault(parent, []).append(one)
             self._subclasses = table
         return self._subclasses.get(info, [])
+
+
+def _adds_to_property(function: FunctionInfo) -> bool:
+    """Whether a function is the setter or deleter of the property of its name: `@name.setter`."""
+    return any(
+        isinstance(decorator, f.Attr)
+        and decorator.name in {"setter", "deleter"}
+        and isinstance(decorator.value, f.Name)
+        and decorator.value.id == function.name
+        for decorator in function.node.decorators
+    )

@@ -238,7 +238,7 @@ def test_what_comes_and_goes(project: Path) -> None:
 
         watcher.after(lambda: (project / "b.py").write_text(HEAD + BAD.format("b")), "Found 2 errors: 1 appeared.")
         watcher.after(lambda: (project / "b.py").rename(project / "c.py"), "Found 2 errors: 1 appeared, 1 gone.")
-        watcher.after(lambda: (project / "c.py").unlink(), "Found 1 error: 1 gone.")
+        watcher.after((project / "c.py").unlink, "Found 1 error: 1 gone.")
         watcher.after(lambda: source.write_text(HEAD + GOOD.format("zero")), "Found nothing: 1 gone.")
         assert watcher.end() == 130
 

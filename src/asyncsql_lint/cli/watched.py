@@ -25,7 +25,7 @@ _UNSEEN = frozenset({CACHE, "__pycache__", ".git", ".hg", ".svn", "node_modules"
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Where changes matter: in `folders`, none of which lies in another, and in single `files`, whatever their names."""
+    """Where changes matter: in `folders`, none of which lies in another, and in `files`, whatever their names."""
 
     folders: tuple[str, ...]
     files: tuple[str, ...]

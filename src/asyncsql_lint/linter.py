@@ -48,6 +48,7 @@ class Report:
     looked into, or whose analysis brought out a bug of ours; `warnings` is for people. `sources` holds every file of
     the project that is text, by path. `limits` counts how often each bound of the analysis was reached; what lies
     beyond is unknown, and silent. `parsed` counts the files that had to be parsed; None when nothing had changed.
+    `taken` counts those whose facts were known; of the rest, each has the text of another file.
     `verdict` is what baselines say, `old` was there at the revision of the policy; `diagnostics` has neither what they
     know nor what is old.
     """
@@ -62,6 +63,7 @@ class Report:
     sources: Mapping[str, SourceFile] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
     parsed: int | None = 0
+    taken: int = 0
     verdict: Verdict | None = None
     old: tuple[Diagnostic, ...] = ()
 
@@ -340,6 +342,7 @@ class Linter:
             sources=sources,
             limits=outcome.limits,
             parsed=outcome.parsed,
+            taken=outcome.taken,
             verdict=verdict,
             old=tuple(sorted(set(verdict.new).difference(new), key=_place)),
         )

@@ -145,9 +145,12 @@ def test_warm_is_as_cold(shop: Path, lint: Lint, change: Callable[[Path], list[s
 
 def test_only_what_changed_is_parsed(shop: Path, lint: Lint) -> None:
     files = len(list(shop.rglob("*.py")))
-    assert f", {files} parsed," in lint()[2]
+    assert f", {files} parsed, 0 taken from the cache, in" in lint()[2]
     _append(shop)
-    assert ", 1 parsed," in lint()[2]
+    assert f", 1 parsed, {files - 1} taken from the cache, in" in lint()[2]
+    shutil.copyfile(shop / "shop/api.py", shop / "shop/again.py")
+    told = lint("--no-cache")[2]
+    assert f"{files + 1} files read, {files} parsed, 0 taken from the cache, 1 the same as another, in" in told
 
 
 def test_a_fix_counts_as_a_change(shop: Path, lint: Lint) -> None:

@@ -275,8 +275,8 @@ class Session:
         if self._options.verbose:
             for name, times in sorted(report.limits.items()):
                 say(f"bound reached: {name}, {times} times; what lies beyond is taken as unknown")
-            work = "nothing has changed since a run before" if report.parsed is None else f"{report.parsed} parsed"
-            say(f"checked {len(report.checked)} of {len(report.sources)} files read, {work}, in {seconds:.1f} s")
+            read = f"checked {len(report.checked)} of {len(report.sources)} files read"
+            say(f"{read}, {_work(report)}, in {seconds:.1f} s")
             for source in sorted({self._linter.configuration.of_file(path).source or "" for path in report.checked}):
                 say(f"configuration: {source or 'the defaults'}")
 
@@ -315,6 +315,15 @@ class Session:
 
     def _progress(self) -> closing[ProgressBar]:
         return closing(ProgressBar(sys.stderr, enabled=not self._options.quiet))
+
+
+def _work(report: Report) -> str:
+    """What was done about the files that were read."""
+    if report.parsed is None:
+        return "nothing has changed since a run before"
+    alike = len(report.sources) - report.parsed - report.taken
+    same = f", {alike} the same as another" if alike > 0 else ""
+    return f"{report.parsed} parsed, {report.taken} taken from the cache{same}"
 
 
 def _paths_and_files(options: Options) -> tuple[list[str], FileSystem]:

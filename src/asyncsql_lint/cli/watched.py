@@ -11,8 +11,7 @@ from typing import TypeAlias
 
 from asyncsql_lint.cache.folder import NAME as CACHE
 from asyncsql_lint.config.load import FILE_NAMES
-from asyncsql_lint.config.tree import MARKERS
-from asyncsql_lint.source.discovery import is_too_wide, project_root
+from asyncsql_lint.source.discovery import MARKERS, is_too_wide, project_root
 from asyncsql_lint.source.filesystem import FileSystem
 
 Stamp: TypeAlias = "tuple[int, ...] | None"
@@ -26,7 +25,7 @@ _UNSEEN = frozenset({CACHE, "__pycache__", ".git", ".hg", ".svn", "node_modules"
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Where changes matter: in `folders`, none of which lies in another, and in single `files` of any name."""
+    """Where changes matter: in `folders`, none of which lies in another, and in `files`, whatever their names."""
 
     folders: tuple[str, ...]
     files: tuple[str, ...]

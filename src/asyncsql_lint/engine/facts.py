@@ -26,7 +26,8 @@ WORTH_A_PROCESS = 500_000
 class FactsSource:
     """Gives the facts of files. What it gave last is at hand for the next time; the rest comes from `store`.
 
-    `jobs` is how many processes may parse at once; `parsed` says how many files were, the last time.
+    `jobs` is how many processes may parse at once; `parsed` says how many texts were, the last time, `taken` how many
+    files were known from before.
     """
 
     def __init__(self, store: Store | None = None, jobs: int = 1) -> None:
@@ -34,6 +35,7 @@ class FactsSource:
         self._jobs = jobs
         self._last: dict[bytes, Parsed] = {}
         self.parsed = 0
+        self.taken = 0
 
     def of(
         self, files: Sequence[SourceFile], progress: Progress | None
@@ -56,6 +58,7 @@ class FactsSource:
             self._store.put(fresh)
         self._last = known
         self.parsed = len(missing)
+        self.taken = sum(keys[file.path] not in missing for file in files)
         facts: dict[str, ModuleFacts] = {}
         broken: list[Unparsable] = []
         for file in files:

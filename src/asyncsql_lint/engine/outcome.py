@@ -23,6 +23,7 @@ class Outcome:
 
     `failures` are functions that brought out a bug of ours, `limits` counts how often each bound was reached. `parsed`
     is how many files had to be parsed; None when not even the analysis was needed, because nothing had changed.
+    `taken` is how many files needed no parse, because their facts were known.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -30,6 +31,7 @@ class Outcome:
     failures: tuple[Failure, ...] = ()
     limits: Mapping[str, int] = field(default_factory=dict)
     parsed: int | None = 0
+    taken: int = 0
 
 
 class Engine(Protocol):

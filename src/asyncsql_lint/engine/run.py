@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -80,7 +81,8 @@ def _run(
     finally:
         if enabled:
             gc.enable()
-    return Outcome(tuple(diagnostics), explanations, tuple(machine.failures), machine.limits, source.parsed)
+    outcome = Outcome(tuple(diagnostics), explanations, tuple(machine.failures), machine.limits)
+    return replace(outcome, parsed=source.parsed, taken=source.taken)
 
 
 def functions(index: ProjectIndex) -> Iterable[FunctionInfo]:

@@ -45,6 +45,7 @@ class ColumnTypes:
     def __init__(self, index: ProjectIndex) -> None:
         self._index = index
         self._types: dict[tuple[ClassInfo, str], ColumnType | None] = {}
+        self._maps: dict[ClassInfo, tuple[bool, dict[Definition, ColumnType | None]]] = {}
         self.naive: frozenset[str] = frozenset()
 
     def of(self, model: ClassInfo, column: Attribute) -> ColumnType | None:
@@ -182,7 +183,9 @@ class ColumnTypes:
         if not all(name.startswith(_KNOWN_BASES) for name in self._index.externals(model)):
             return None
         meant = self._plain(annotation, module)
-        known, kinds = self._map(model)
+        if model not in self._maps:
+            self._maps[model] = self._map(model)
+        known, kinds = self._maps[model]
         if not known:
             return None
         for definition in meant:

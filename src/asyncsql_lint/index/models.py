@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from asyncsql_lint.diagnostics.site import Site
@@ -64,6 +65,9 @@ class Models:
         self._tables: dict[str, list[ClassInfo]] = {}
         self._backrefs: dict[ClassInfo, dict[str, Attribute]] = {}
         self._named: dict[str, list[ClassInfo]] | None = None
+        self._own: dict[ClassInfo, dict[str, Attribute]] = {}
+        self._own_foreign: dict[ClassInfo, frozenset[str]] = {}
+        self._foreign: dict[ClassInfo, frozenset[str]] = {}
         self._scan()
 
     # -- which classes are models
@@ -177,16 +181,21 @@ class Models:
     def _collect(self, info: ClassInfo) -> dict[str, Attribute]:
         table: dict[str, Attribute] = {}
         for owner in reversed(self.index.mro(info)):
-            for name, bindings in owner.members.items():
-                attribute = self._attribute(owner, name, bindings[-1])
-                if attribute is not None:
-                    table[name] = attribute
-            for name, call, module in self._extra.get(owner, ()):
-                attribute = self._from_call(owner, name, call, None, module)
-                if attribute is not None:
-                    table[name] = attribute
+            table.update(self._own_attributes(owner))
         self._borrow_columns(info, table)
-        return {n: self._directed(info, a, table) if a.kind == "relationship" else a for n, a in table.items()}
+        keys = [a for a in table.values() if a.foreign_table is not None]
+        return {n: self._directed(info, a, keys) if a.kind == "relationship" else a for n, a in table.items()}
+
+    def _own_attributes(self, owner: ClassInfo) -> dict[str, Attribute]:
+        """The mapped attributes that a class defines itself, as they are written: all that inherit them share them."""
+        found = self._own.get(owner)
+        if found is None:
+            written = [(n, self._attribute(owner, n, bindings[-1])) for n, bindings in owner.members.items()]
+            extra = self._extra.get(owner, ())
+            written += [(n, self._from_call(owner, n, call, None, module)) for n, call, module in extra]
+            found = {name: attribute for name, attribute in written if attribute is not None}
+            self._own[owner] = found
+        return found
 
     def _borrow_columns(self, info: ClassInfo, table: dict[str, Attribute]) -> None:
         """`__table__ = Other.metadata.tables["book"]` and `__table__ = Other.__table__`: the columns of that class."""
@@ -437,13 +446,13 @@ class Models:
             return LAZY_ALIASES[value.value]
         return str(value.value)
 
-    def _directed(self, info: ClassInfo, relation: Attribute, table: dict[str, Attribute]) -> Attribute:
-        """Find out from the foreign keys on which side a relationship stands."""
+    def _directed(self, info: ClassInfo, relation: Attribute, columns: list[Attribute]) -> Attribute:
+        """Find out from `columns`, those with foreign keys, on which side a relationship stands."""
         if relation.direction == "many-to-many":
             return relation
         target = relation.target
-        mine = frozenset(a.name for a in table.values() if target is not None and self._points_at(a, target))
-        by_name = frozenset({f"{relation.name}_id"} & {a.name for a in table.values() if a.foreign_table})
+        mine = frozenset(a.name for a in columns if target is not None and self._points_at(a, target))
+        by_name = frozenset(a.name for a in columns if a.name == f"{relation.name}_id" and a.foreign_table)
         keys = (mine & by_name) or mine or by_name
         own = target is not None and (target is info or target in self.index.mro(info))
         if own and mine:
@@ -473,17 +482,32 @@ class Models:
 
     def _columns_pointing(self, source: ClassInfo, target: ClassInfo) -> bool:
         """Whether a class has a foreign key to `target`; asked of the raw columns."""
-        for owner in self.index.mro(source):
-            for name, bindings in owner.members.items():
-                binding = bindings[-1]
-                if isinstance(binding, Target) and isinstance(binding.value, f.Call):
-                    kind = self._external(owner.module, binding.value.func)
-                    columns = {"sqlalchemy.mapped_column", "sqlalchemy.Column", "sqlmodel.Field"}
-                    if kind in columns and self._points_at(
-                        self._column(name, binding.value, owner, owner.module), target
-                    ):
-                        return True
-        return False
+        return not self._foreign_tables(source).isdisjoint({self.tablename(target), f"<{target.name}>"})
+
+    def _foreign_tables(self, source: ClassInfo) -> frozenset[str]:
+        """The tables that the columns of a class, inherited ones included, have foreign keys to."""
+        found = self._foreign.get(source)
+        if found is None:
+            found = frozenset(table for owner in self.index.mro(source) for table in self._own_foreign_tables(owner))
+            self._foreign[source] = found
+        return found
+
+    def _own_foreign_tables(self, owner: ClassInfo) -> frozenset[str]:
+        found = self._own_foreign.get(owner)
+        if found is None:
+            found = frozenset(self._written_foreign_tables(owner))
+            self._own_foreign[owner] = found
+        return found
+
+    def _written_foreign_tables(self, owner: ClassInfo) -> Iterator[str]:
+        for name, bindings in owner.members.items():
+            binding = bindings[-1]
+            if isinstance(binding, Target) and isinstance(binding.value, f.Call):
+                kind = self._external(owner.module, binding.value.func)
+                if kind in {"sqlalchemy.mapped_column", "sqlalchemy.Column", "sqlmodel.Field"}:
+                    table = self._column(name, binding.value, owner, owner.module).foreign_table
+                    if table is not None:
+                        yield table
 
     # -- what is written outside of the class
 

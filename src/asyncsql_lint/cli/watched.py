@@ -11,7 +11,8 @@ from typing import TypeAlias
 
 from asyncsql_lint.cache.folder import NAME as CACHE
 from asyncsql_lint.config.load import FILE_NAMES
-from asyncsql_lint.source.discovery import MARKERS, is_too_wide, project_root
+from asyncsql_lint.config.tree import MARKERS
+from asyncsql_lint.source.discovery import is_too_wide, project_root
 from asyncsql_lint.source.filesystem import FileSystem
 
 Stamp: TypeAlias = "tuple[int, ...] | None"

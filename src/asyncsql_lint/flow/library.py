@@ -503,7 +503,13 @@ def _is_a(value: Value, kind: Value, m: Expressions, state: State) -> bool | Non
     return None if kind.info in m.index.subclasses(own) else False
 
 
+_ASYNC_KINDS = frozenset({"AsyncIterator", "AsyncIterable", "AsyncGenerator", "Awaitable", "Coroutine"})
+
+
 def _is_library(value: Value, name: str, m: Expressions, state: State) -> bool | None:
+    package, _, last = name.rpartition(".")
+    if package in {"typing", "collections.abc"} and last in _ASYNC_KINDS:
+        return False if isinstance(value, (ListValue, TupleValue, DictValue)) else None
     if name not in _CHECKED:
         return None
     what, is_async = _CHECKED[name]

@@ -177,5 +177,6 @@ class Positions:
         return tuple(sorted({span.start.line, located.statement_row(site.node)}))
 
 
-def _order(diagnostic: Diagnostic) -> tuple[Span, str, str]:
-    return (diagnostic.span, diagnostic.code, diagnostic.message)
+def _order(diagnostic: Diagnostic) -> tuple[Span, str, str, list[Span]]:
+    """By place; of several stories of one finding the one that begins first."""
+    return diagnostic.span, diagnostic.code, diagnostic.message, [related.span for related in diagnostic.related]

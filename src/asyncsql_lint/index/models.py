@@ -66,6 +66,7 @@ class Models:
         self._backrefs: dict[ClassInfo, dict[str, Attribute]] = {}
         self._named: dict[str, list[ClassInfo]] | None = None
         self._own: dict[ClassInfo, dict[str, Attribute]] = {}
+        self._relations: dict[tuple[ClassInfo, str, bool | None, str | None, frozenset[str]], Attribute] = {}
         self._own_foreign: dict[ClassInfo, frozenset[str]] = {}
         self._foreign: dict[ClassInfo, frozenset[str]] = {}
         self._scan()
@@ -460,20 +461,26 @@ class Models:
             many_to_one = remote and relation.collection is not True
             collection = relation.collection if relation.collection is not None else not many_to_one
             direction = "many-to-one" if many_to_one else "one-to-many" if collection else "one-to-one"
-            return replace(relation, collection=collection, direction=direction, foreign_keys=keys)
+            return self._settled(relation, collection, direction, keys)
         if relation.collection is True:
-            return replace(relation, direction="one-to-many")
+            return self._settled(relation, True, "one-to-many")
         if keys:
-            return replace(relation, collection=False, direction="many-to-one", foreign_keys=keys)
-        if target is None:
-            return replace(relation, direction=None)
+            return self._settled(relation, False, "many-to-one", keys)
+        if target is None or not self._columns_pointing(target, info):
+            return self._settled(relation, relation.collection, None)
         if relation.collection is False:
-            theirs = self._columns_pointing(target, info)
-            return replace(relation, direction="one-to-one" if theirs else None)
-        theirs = self._columns_pointing(target, info)
-        if theirs:
-            return replace(relation, collection=True, direction="one-to-many")
-        return replace(relation, direction=None)
+            return self._settled(relation, False, "one-to-one")
+        return self._settled(relation, True, "one-to-many")
+
+    def _settled(
+        self, relation: Attribute, collection: bool | None, direction: str | None, keys: frozenset[str] = frozenset()
+    ) -> Attribute:
+        """`relation` with what was found out; the same object for all heirs of whom the same is true."""
+        key = (relation.owner, relation.name, collection, direction, keys)
+        if key not in self._relations:
+            found = replace(relation, collection=collection, direction=direction, foreign_keys=keys)
+            self._relations[key] = found
+        return self._relations[key]
 
     def _points_at(self, column: Attribute, target: ClassInfo) -> bool:
         if column.foreign_table is None:

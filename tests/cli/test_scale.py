@@ -131,7 +131,7 @@ def test_files_that_change_while_they_are_read(tmp_path: Path) -> None:
     finally:
         is_over.set()
         other.join()
-    for done in results:
+    for done in results:  # a source may be gone before it is read
         assert done.returncode in (1, 2)
         assert "Traceback" not in done.stderr
         assert "has a bug" not in done.stderr

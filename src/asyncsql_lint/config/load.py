@@ -30,7 +30,8 @@ class Configuration:
         self._overrides = overrides or Config()
         self._searching = fixed is None and not isolated
         self._by_folder: dict[str, Settings] = {}
-        self._fallback = self._settle(None if isolated else fixed)
+        given = None if isolated else fixed
+        self._fallback = settle(self._overrides, None) if given is None else self._settle(given, read_config(given))
 
     def of_folder(self, folder: str) -> Settings:
         """The settings for the files in `folder` (absolute). Raises `ConfigError`."""
@@ -39,9 +40,9 @@ class Configuration:
         passed: list[str] = []
         while folder not in self._by_folder:
             passed.append(folder)
-            source = config_file_in(folder)
-            if source is not None:
-                self._by_folder[folder] = self._settle(source)
+            configured = config_in(folder)
+            if configured is not None:
+                self._by_folder[folder] = self._settle(*configured)
                 break
             above = folder.rpartition("/")[0] or "/"
             if above == folder or os.path.dirname(folder) == folder:
@@ -56,21 +57,24 @@ class Configuration:
         """The settings for the file `path` (absolute). Raises `ConfigError`."""
         return self.of_folder(path.rpartition("/")[0] or "/")
 
-    def _settle(self, source: str | None) -> Settings:
-        if source is None:
-            return settle(self._overrides, source)
-        below = read_config(source)
+    def _settle(self, source: str, below: Config) -> Settings:
         if below.baseline is not None and self._overrides.baseline is None:
             check_in_tree(below.baseline, source, "baseline")
         return settle(self._overrides.over(below), source)
 
 
-def config_file_in(folder: str) -> str | None:
-    """The configuration file in `folder`; a pyproject.toml counts only with our table. Raises `ConfigError`."""
+def config_in(folder: str) -> tuple[str, Config] | None:
+    """The configuration file in `folder` and what it holds; a pyproject.toml counts only with our table.
+
+    Each is read once: it may be changed at any time. Raises `ConfigError`.
+    """
     for name in FILE_NAMES:
         path = f"{folder.rstrip('/')}/{name}"
-        if os.path.isfile(path) and (name != "pyproject.toml" or _our_table(path, _bytes(path)) is not None):
-            return path
+        if not os.path.isfile(path):
+            continue
+        data = _bytes(path)
+        if name != "pyproject.toml" or _our_table(path, data) is not None:
+            return path, _config(path, data, ())
     return None
 
 
@@ -81,7 +85,11 @@ def read_config(path: str, above: tuple[str, ...] = ()) -> Config:
     """
     if path in above:
         raise ConfigError(f'{path}: "extend" comes back to this file')
-    data = _bytes(path)
+    return _config(path, _bytes(path), above)
+
+
+def _config(path: str, data: bytes, above: tuple[str, ...]) -> Config:
+    """The configuration that the `data` of the file at `path` are, on top of what it extends."""
     is_shared = path.endswith("pyproject.toml")
     table = _our_table(path, data) if is_shared else parse(path, data)
     if table is None:

@@ -37,6 +37,7 @@ FILES = [
     ("unknown encoding", b"# coding: klingon\n", "unknown encoding"),
     ("syntax error", b"def f(:\n", ""),
     ("unclosed", b"x = (\n", ""),
+    ("bytes beside text", b"x = 'a' b'b'\n", "Cannot concatenate string and bytes"),
     ("tabs and spaces", b"if x:\n\ty\n        z\n", ""),
     ("nested brackets", b"x = " + b"(" * 10_000 + b")" * 10_000, "nested brackets"),
     ("long sum", b"x = " + b"1 + " * 20_000 + b"1", "chains"),

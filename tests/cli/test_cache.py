@@ -276,7 +276,7 @@ worker.serve()
 def test_a_file_that_kills_its_process_costs_only_itself(
     shop: Path, lint: Lint, many_jobs: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "_BOOT", DYING)
+    monkeypatch.setattr(workers, "BOOT", DYING)
     (shop / "shop/killer.py").write_text("KILLER = 1\n")
     code, found, _ = lint("--no-cache", "--jobs", "2")
     assert code == 1
@@ -289,7 +289,7 @@ def test_processes_that_do_not_start(
     shop: Path, lint: Lint, many_jobs: None, monkeypatch: pytest.MonkeyPatch, boot: str
 ) -> None:
     expected = lint("--no-cache")
-    monkeypatch.setattr(workers, "_BOOT", boot)
+    monkeypatch.setattr(workers, "BOOT", boot)
     assert lint("--no-cache", "--jobs", "2")[:2] == expected[:2]
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from asyncsql_lint.engine.facts import WORTH_A_PROCESS
+from asyncsql_lint.syntax.workers import BOOT
 from tests.security.project import MODULE, SAVE, Project
 
 MODES = [
@@ -90,7 +91,7 @@ def test_processes_that_parse_are_the_only_ones_and_safe(stranger: Project) -> N
     assert not stranger.mark.exists(), stranger.mark.read_text()
     started = [event.words for event in ran.of("subprocess.Popen")]
     assert [(Path(words[0]).resolve(), words[1]) for words in started] == [(Path(sys.executable).resolve(), "-c")] * 2
-    assert all(words[2].endswith("from asyncsql_lint.syntax.worker import serve; serve()") for words in started)
+    assert all(words[2] == BOOT for words in started)
     assert [event.words for event in ran.of("exec") if event.words[0].startswith(str(stranger.folder))] == []
 
 

@@ -105,7 +105,8 @@ def test_what_just_passes_is_survived(expression: str) -> None:
     program = (
         "import sys\n"
         "from asyncsql_lint.syntax.guard import danger\n"
-        "from asyncsql_lint.syntax.parse import on_deep_stack, parse\n"
+        "from asyncsql_lint.syntax.parse import parse\n"
+        "from asyncsql_lint.syntax.stack import on_deep_stack\n"
         f"text = {expression}\n"
         "assert danger(text) is None\n"
         "sys.exit(type(on_deep_stack(lambda: parse(text))).__name__ != 'Module')\n"

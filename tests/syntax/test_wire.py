@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from asyncsql_lint.syntax.failure import ParseFailure
-from asyncsql_lint.syntax.parse import on_deep_stack
+from asyncsql_lint.syntax.stack import on_deep_stack
 from asyncsql_lint.syntax.wire import decode, encode
 from asyncsql_lint.syntax.worker import parsed
 

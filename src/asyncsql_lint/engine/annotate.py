@@ -14,7 +14,8 @@ from asyncsql_lint.engine.suppressions import Directive, Wording
 from asyncsql_lint.rule import SYNTAX_ERROR
 from asyncsql_lint.source.files import SourceFile
 from asyncsql_lint.syntax.failure import ParseFailure
-from asyncsql_lint.syntax.parse import on_deep_stack, parse
+from asyncsql_lint.syntax.parse import parse
+from asyncsql_lint.syntax.stack import on_deep_stack
 
 
 def annotated(file: SourceFile, findings: Iterable[Diagnostic], wording: Wording, catalogue: Catalogue) -> str:

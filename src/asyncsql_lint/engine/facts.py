@@ -16,11 +16,13 @@ from asyncsql_lint.source.files import SourceFile
 from asyncsql_lint.syntax.facts import ModuleFacts
 from asyncsql_lint.syntax.failure import ParseFailure
 from asyncsql_lint.syntax.wire import Parsed, decode, encode
-from asyncsql_lint.syntax.worker import parsed
 from asyncsql_lint.syntax.workers import parse_all
 
 WORTH_A_PROCESS = 500_000
-"""Characters of source that have to be parsed for each process more: about the time that it takes to start one."""
+"""Characters of source that have to be parsed for each process: about what it gains in the time that it takes to start.
+
+One process is worth it, too: it parses with lighter nodes (`syntax.lean`) than this one can.
+"""
 
 
 class FactsSource:
@@ -47,10 +49,10 @@ class FactsSource:
         missing = {keys[file.path]: file.text for file in files if keys[file.path] not in known}
         done = len(files) - len(missing)
         fresh: dict[bytes, bytes] = {}
-        for key, result in zip(missing, self._parse(list(missing.values())), strict=True):
+        for key, (result, data) in zip(missing, self._parse(list(missing.values())), strict=True):
             known[key] = result
             if self._store is not None:
-                fresh[key] = packed(encode(result))
+                fresh[key] = packed(data or encode(result))
             done += 1
             if progress is not None:
                 progress(done, len(files))
@@ -76,15 +78,18 @@ class FactsSource:
         read = {key: unpacked(data) for key, data in self._store.get(keys).items()}
         return {key: result for key, data in read.items() if (result := decode(data)) is not None}
 
-    def _parse(self, texts: list[str]) -> Iterator[Parsed]:
-        """What each text came to."""
+    def _parse(self, texts: list[str]) -> Iterator[tuple[Parsed, bytes | None]]:
+        """What each text came to, with the bytes in which it came here."""
         jobs = min(self._jobs, sum(map(len, texts)) // WORTH_A_PROCESS)
         done = 0
-        if jobs > 1:
+        if jobs > 0:
             # Where no more processes are to be had, the rest is parsed here.
             with suppress(OSError), closing(parse_all(texts, jobs)) as answers:
                 for data in answers:
-                    yield decode(data) or ParseFailure("the answer of the parser's process cannot be read", 1, 0)
+                    yield decode(data) or ParseFailure("the answer of the parser's process cannot be read", 1, 0), data
                     done += 1
-        for text in islice(texts, done, None):
-            yield parsed(text)
+        if done < len(texts):
+            from asyncsql_lint.syntax.worker import parsed  # LibCST takes a while to import: not if others parse
+
+            for text in islice(texts, done, None):
+                yield parsed(text), None

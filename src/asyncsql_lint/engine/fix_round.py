@@ -16,7 +16,8 @@ from asyncsql_lint.diagnostics import Applicability, Diagnostic, Position, Span,
 from asyncsql_lint.edits.patch import Patch
 from asyncsql_lint.engine.places import Places
 from asyncsql_lint.syntax.failure import ParseFailure
-from asyncsql_lint.syntax.parse import on_deep_stack, parse
+from asyncsql_lint.syntax.parse import parse
+from asyncsql_lint.syntax.stack import on_deep_stack
 
 
 def edits_of(diagnostic: Diagnostic) -> tuple[TextEdit, ...]:

@@ -1,17 +1,21 @@
 """LibCST tree to facts: one lean walk that touches only the fields that mean something.
 
 Nodes are numbered in the order in which they are met. `capture`, when given, receives the tree's node for
-each number: that is how `locate` finds positions without any metadata in the hot path.
+each number: that is how `locate` finds positions without any metadata in the hot path. Of a node nothing but its class
+and its fields are looked at, so that it may be one of `lean`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import lru_cache
+from ast import literal_eval
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
 import libcst as cst
+from msgspec import Struct
 
 from asyncsql_lint.syntax import facts as f
 
@@ -68,13 +72,13 @@ class Lowering:
     def other(self, node: cst.CSTNode) -> f.Expr:
         """Anything without a record of its own: its sub-expressions."""
         at = self.number(node)
-        parts = [self.expr(child) for child in node.children if isinstance(child, cst.BaseExpression)]
+        parts = [self.expr(child) for child in _children(node) if isinstance(child, cst.BaseExpression)]
         return f.Other(at, tuple(parts))
 
     def annotation(self, node: cst.BaseExpression) -> f.Expr:
         """Lower an annotation; strings in it are read as expressions."""
         if isinstance(node, cst.SimpleString):
-            parsed = _parse_annotation(str(node.evaluated_value)) if not node.prefix else None
+            parsed = _parse_annotation(_content(node.value)) if node.value[0] in _QUOTES else None
             at = self.number(node)
             if parsed is None:
                 return f.Const(at, None, "string")
@@ -226,6 +230,24 @@ def lower(module: cst.Module, capture: list[cst.CSTNode] | None = None) -> f.Mod
     return f.ModuleFacts(body, frozenset(lowering.words), frozenset(lowering.schemes))
 
 
+def _children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The nodes in the fields of a node, in the order of the fields."""
+    for name in _fields(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, cst.CSTNode):
+            yield value
+        elif isinstance(value, (list, tuple)):
+            yield from (one for one in value if isinstance(one, cst.CSTNode))
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...]:
+    """The fields of a class of nodes, be it LibCST's or of `lean`."""
+    if issubclass(kind, Struct):
+        return kind.__struct_fields__
+    return tuple(one.name for one in fields(kind))  # type: ignore[arg-type] # LibCST's nodes are dataclasses
+
+
 # -- the handlers of expressions: (lowering, node, number) -> record
 
 
@@ -261,14 +283,30 @@ def _await(low: Lowering, node: cst.Await, at: int) -> f.Expr:
 
 
 def _string(low: Lowering, node: cst.SimpleString, at: int) -> f.Expr:
-    if "b" in node.prefix.lower():
+    text = node.value
+    if text[0] not in _QUOTES and "b" in text[:2].lower():
         return f.Const(at, None, "bytes")
     try:
-        value = node.evaluated_value
+        return low.text(at, _evaluated(text))
     except (SyntaxError, ValueError):
         return f.Const(at, None, "string")
+
+
+_QUOTES = frozenset("'\"")
+
+
+def _content(text: str) -> str:
+    """What stands between the quotes of a literal without a prefix."""
+    quotes = 3 if len(text) >= 6 and text[1] == text[2] == text[0] else 1
+    return text[quotes:-quotes]
+
+
+def _evaluated(text: str) -> str:
+    """The string that a literal means. Raises `SyntaxError` or `ValueError` when it is none."""
+    if text[0] in _QUOTES and "\\" not in text and "\r" not in text:
+        return _content(text)
     # Half of a surrogate pair is a character to Python, and none that facts could travel with.
-    return low.text(at, str(value).encode("utf-8", "replace").decode("utf-8"))
+    return str(literal_eval(text)).encode("utf-8", "replace").decode("utf-8")
 
 
 def _concatenated(low: Lowering, node: cst.ConcatenatedString, at: int) -> f.Expr:
@@ -537,12 +575,15 @@ def _dotted(node: cst.CSTNode | None) -> str:
     return ""
 
 
+def _alias(alias: cst.ImportAlias) -> str | None:
+    return _dotted(alias.asname.name) if alias.asname is not None else None
+
+
 def _import(low: Lowering, node: cst.Import, out: list[f.Stmt]) -> None:
     for alias in node.names:
         at = low.number(alias)
-        asname = alias.evaluated_alias
         low.words.update(_dotted(alias.name).split("."))
-        out.append(f.ImportName(at, _dotted(alias.name), asname))
+        out.append(f.ImportName(at, _dotted(alias.name), _alias(alias)))
 
 
 def _import_from(low: Lowering, node: cst.ImportFrom, out: list[f.Stmt]) -> None:
@@ -555,7 +596,7 @@ def _import_from(low: Lowering, node: cst.ImportFrom, out: list[f.Stmt]) -> None
         at = low.number(alias)
         low.words.add(_dotted(alias.name))
         low.called.add(_dotted(alias.name))
-        out.append(f.ImportFrom(at, module, level, _dotted(alias.name), alias.evaluated_alias))
+        out.append(f.ImportFrom(at, module, level, _dotted(alias.name), _alias(alias)))
 
 
 def _type_alias(low: Lowering, node: cst.TypeAlias, out: list[f.Stmt]) -> None:
@@ -671,7 +712,7 @@ def _pattern(low: Lowering, pattern: cst.CSTNode, names: list[str], classes: lis
         classes.append(low.expr(pattern.cls))
     if isinstance(pattern, (cst.MatchAs, cst.MatchStar)) and pattern.name is not None:
         names.append(pattern.name.value)
-    for child in pattern.children:
+    for child in _children(pattern):
         if not isinstance(child, cst.BaseExpression):
             _pattern(low, child, names, classes)
 

@@ -8,11 +8,10 @@ from typing import IO
 
 from asyncsql_lint.syntax.failure import ParseFailure
 from asyncsql_lint.syntax.lower import lower
-from asyncsql_lint.syntax.parse import on_deep_stack, parse
+from asyncsql_lint.syntax.messages import receive, send
+from asyncsql_lint.syntax.parse import parse
+from asyncsql_lint.syntax.stack import on_deep_stack
 from asyncsql_lint.syntax.wire import Parsed, encode
-
-LENGTH = 8
-"""Bytes of the number in front of each message: how many bytes follow."""
 
 
 def parsed(text: str) -> Parsed:
@@ -31,20 +30,3 @@ def _serve(texts: IO[bytes], answers: IO[bytes]) -> None:
     send(answers, b"")  # ready
     while (text := receive(texts)) is not None:
         send(answers, encode(parsed(text.decode("utf-8"))))
-
-
-def send(stream: IO[bytes], message: bytes) -> None:
-    """Write one message."""
-    stream.write(len(message).to_bytes(LENGTH, "big"))
-    stream.write(message)
-    stream.flush()
-
-
-def receive(stream: IO[bytes]) -> bytes | None:
-    """Read one message; None when the other end is gone."""
-    head = stream.read(LENGTH)
-    if len(head) < LENGTH:
-        return None
-    size = int.from_bytes(head, "big")
-    message = stream.read(size)
-    return message if len(message) == size else None

@@ -16,10 +16,17 @@ from queue import SimpleQueue
 from typing import IO
 
 from asyncsql_lint.syntax.failure import ParseFailure
+from asyncsql_lint.syntax.messages import receive, send
 from asyncsql_lint.syntax.wire import encode
-from asyncsql_lint.syntax.worker import receive, send
 
-_BOOT = "import sys; sys.path[:] = sys.argv[1:]; from asyncsql_lint.syntax.worker import serve; serve()"
+BOOT = """\
+import sys
+sys.path[:] = sys.argv[1:]
+from asyncsql_lint.syntax.lean import install
+install()
+from asyncsql_lint.syntax.worker import serve
+serve()
+"""
 """Nothing is imported before `sys.path` is that of this process: the current folder may be a stranger's."""
 
 
@@ -82,7 +89,7 @@ class _Worker:
 def _start() -> subprocess.Popen[bytes]:
     """A process that waits for texts. Raises `OSError` when there is none to be had."""
     process = subprocess.Popen(  # noqa: S603 -- this Python with code of ours
-        [sys.executable, "-c", _BOOT, *sys.path],
+        [sys.executable, "-c", BOOT, *sys.path],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from tests.oracle.errors import CERTAIN_TO_FAIL, JUDGED, rules_for
+from tests.oracle.errors import CERTAIN_TO_FAIL, JUDGED, label, rules_for
 from tests.oracle.lint import Finding
 from tests.oracle.run import Run
 from tests.oracle.tree import Node, Path, Printed, Program, changed, park
@@ -141,7 +141,7 @@ def _judged(failure: Failure, findings: Sequence[Finding]) -> Judgement:
     there = [f for f in findings if f.place in failure.places and f.code in JUDGED]
     right = [f for f in there if f.code in failure.rules]
     again = [f for f in findings if f.code in failure.rules and failure.place in f.more]
-    rule = min(failure.rules)
+    rule = label(failure.rules)
     if right or again:
         best = (right or again)[0]
         return Judgement(Verdict.HIT, best.code, failure.place, failure.error, is_fixable=best.is_fixable)

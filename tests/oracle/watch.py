@@ -70,7 +70,7 @@ class Watch:
         """Read an attribute in the place of SQLAlchemy, and note what that took."""
         one = attributes.instance_state(instance)
         if attribute.key in one.dict:
-            if attribute.key in self.by_luck.get(one, ()):
+            if self.by_luck.get(one, set()) & {attribute.key, "*"} and hasattr(attribute.property, "mapper"):
                 self.lucky.update(places())
             if attribute.key in self.empty.get(one, ()) and not one.dict[attribute.key] and has_rows(one):
                 self.note_empty()
@@ -143,6 +143,9 @@ READ = InstrumentedAttribute.__get__
 SET = InstrumentedAttribute.__set__
 SPAWN = async_session.greenlet_spawn
 POPULATE_PARTIAL = loading._populate_partial  # noqa: SLF001
+POPULATE_FULL = loading._populate_full  # noqa: SLF001
+POST_LOADS = getattr(loading, "_PostLoad", None) or loading.PostLoad
+POST_LOAD = POST_LOADS.invoke
 GET_FROM_IDENTITY = loading.get_from_identity
 EXPIRE = InstanceState._expire  # noqa: SLF001
 EXPIRE_SOME = InstanceState._expire_attributes  # noqa: SLF001
@@ -175,6 +178,8 @@ class _Ears:
             (InstanceState, "_expire_attributes", _unbound(self.expire_some)),
             (NO_LOADER, "create_row_processor", _unbound(self.processor)),
             (loading, "_populate_partial", self.populate_partial),
+            (loading, "_populate_full", self.populate_full),
+            (POST_LOADS, "invoke", _unbound(self.post_load)),
             (loading, "get_from_identity", self.get_from_identity),
             (async_session, "greenlet_spawn", self.spawn),
             (sqlmodel_session, "greenlet_spawn", self.spawn),
@@ -203,13 +208,32 @@ class _Ears:
             watch.expired(one, wanted, sys._getframe(2))  # noqa: SLF001
         EXPIRE_SOME(one, dict_, wanted, *rest, **more)
 
+    # An object that is there already, or in another place of the same result, is met again by what loads more of it:
+    # with other rows it would not be.
+
     def populate_partial(self, context: Any, row: Any, one: InstanceState[Any], dict_: Any, *rest: Any) -> Any:  # noqa: ANN401
-        # An object that is there already is met again, by a query that loads more of it: no other rows would do that.
-        before = set(dict_)
-        loaded = POPULATE_PARTIAL(context, row, one, dict_, *rest)
+        with self._completing([one]):
+            return POPULATE_PARTIAL(context, row, one, dict_, *rest)
+
+    def populate_full(self, *given: Any) -> Any:  # noqa: ANN401
+        _, _, one, _, is_new, path, *_ = given
+        if not is_new and path != one.load_path:
+            for watch in self._watches[-1:]:
+                watch.by_luck.setdefault(one, set()).add("*")  # what one place loads is there in the other
+        return POPULATE_FULL(*given)
+
+    def post_load(self, loader: Any, *given: Any) -> Any:  # noqa: ANN401
+        with self._completing([one for one, is_new in loader.states.items() if not is_new]):
+            return POST_LOAD(loader, *given)
+
+    @contextlib.contextmanager
+    def _completing(self, states: list[InstanceState[Any]]) -> Iterator[None]:
+        """Note what is loaded meanwhile on these objects."""
+        before = [(one, set(one.dict)) for one in states]
+        yield
         for watch in self._watches[-1:]:
-            watch.by_luck.setdefault(one, set()).update(set(dict_) - before)
-        return loaded
+            for one, known in before:
+                watch.by_luck.setdefault(one, set()).update(set(one.dict) - known)
 
     def get_from_identity(self, *given: Any) -> Any:  # noqa: ANN401
         # `get()` of what is there runs no statement, whatever its options.

@@ -48,6 +48,7 @@ class Card(Base):
     shard: Mapped[int] = mapped_column(default=0)
     name: Mapped[str] = mapped_column(default="new")
     customer_id: Mapped[Optional[int]] = mapped_column(ForeignKey("t_customer.id"))
+    touched: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
     customer: Mapped[Optional["Customer"]] = relationship(back_populates="cards")
     offers: Mapped[List["Offer"]] = relationship(lazy="joined")
 
@@ -57,6 +58,7 @@ class Offer(Base):
     shard: Mapped[int] = mapped_column(default=0)
     name: Mapped[str] = mapped_column(default="new")
     card_id: Mapped[Optional[int]] = mapped_column(ForeignKey("t_card.id"))
+    card: Mapped[Optional["Card"]] = relationship(lazy="raise", viewonly=True)
 
 class Place(Base):
     __tablename__ = "t_place"
@@ -139,7 +141,7 @@ GAPS = (
     Gap(
         '`awaitable_attrs` of lazy="raise" on an expired object',
         MISS,
-        "ASL301",
+        "ASL305",
         "tag = await session.get_one(Tag, fresh()); session.expire(tag); show(await tag.awaitable_attrs.orders)",
     ),
     Gap(
@@ -151,7 +153,50 @@ GAPS = (
     Gap(
         "an object that was got twice under one key is one object",
         MISS,
-        "ASL301",
+        "ASL305",
         'key = fresh(); order = await session.get_one(Order, key); again = (await session.scalars(select(Order).options(selectinload(Order.tags)).where(Order.id == key))).one(); session.expire(again, ["tags"]); show(order.tags)',
+    ),
+    Gap(
+        "a query of one key twice gives one object",
+        FALSE,
+        "ASL301",
+        "key = fresh(); order = await session.get_one(Order, key, options=[selectinload(Order.tags)]); again = (await session.scalars(select(Order).where(Order.id == key))).one(); show(again.tags)",
+    ),
+    Gap(
+        "refresh() of a name that `noload` left empty leaves it empty",
+        MISS,
+        "ASL309",
+        'order = await session.get_one(Order, fresh(), options=[noload(Order.tags)]); await session.refresh(order, ["tags"]); show(order.tags)',
+    ),
+    Gap(
+        "refresh() drops a many-to-one that was set",
+        MISS,
+        "ASL305",
+        f'{ORDER}; order.customer = Customer(name="made"); await session.refresh(order); show(order.customer)',
+    ),
+    Gap(
+        "an UPDATE after a rollback leaves it expired what the database computes",
+        MISS,
+        "ASL307",
+        'card = await session.get_one(Card, fresh()); await session.rollback(); card.name = "other"; await session.flush(); show(card.touched)',
+    ),
+    Gap(
+        "an UPDATE of a new object after a query has flushed it",
+        MISS,
+        "ASL307",
+        'card = Card(name="new"); session.add(card); tag = await session.get_one(Tag, fresh()); card.name = "other"; await session.flush(); show(card.touched)',
+    ),
+    Gap(
+        "delete() loads no columns of an expired object",
+        MISS,
+        "ASL305",
+        f"{ORDER}; await session.commit(); await session.delete(order); show(order.name)",
+        expires=True,
+    ),
+    Gap(
+        'a new many-to-one with lazy="raise" that was never set',
+        MISS,
+        "ASL301",
+        'offer = Offer(name="new"); session.add(offer); await session.flush(); show(offer.card)',
     ),
 )

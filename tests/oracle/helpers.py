@@ -37,9 +37,9 @@ def helper(world: World, kind: str, entity: Entity) -> Helper:
     return made
 
 
-def _scope(world: World, *, session: bool = True) -> tuple[Scope, str]:
+def _scope(world: World) -> tuple[Scope, str]:
     name = world.names.new("session")
-    return Scope(world, [Session(name)] if session else [], in_helper=True), name
+    return Scope(world, [Session(name)]), name
 
 
 def _typed(world: World, name: str, kind: str) -> str:
@@ -49,7 +49,7 @@ def _typed(world: World, name: str, kind: str) -> str:
 def _reader(world: World, entity: Entity) -> tuple[Helper, list[Node]]:
     """A plain function that reads something of an object that it is given."""
     name, given = world.names.new("show_"), world.names.new(entity.word)
-    scope = Scope(world, in_helper=True)
+    scope = Scope(world)
     var = scope.add(Var(given, entity))
     body = read(scope, var) + (read(scope, var) if world.chance(0.3) else [])
     header = line(f"def {name}({_typed(world, given, entity.name)}) -> None:", binds=f"{name} {given}")
@@ -76,7 +76,7 @@ def _lister(world: World, entity: Entity) -> tuple[Helper, list[Node]]:
 def _statement(world: World, entity: Entity) -> tuple[Helper, list[Node]]:
     """A function that writes a statement, which others run."""
     name, key = world.names.new("find_"), world.names.new("key")
-    query = Query(Scope(world, in_helper=True), entity, single=True, key=key)
+    query = Query(Scope(world), entity, single=True, key=key)
     header = line(f"def {name}({key}: int):", binds=key)
     kind = "repeated" if query.repeats else "statement"
     made = block(header, line("return ", *query.pieces, binds=name))
@@ -124,7 +124,7 @@ def _opener(world: World, entity: Entity) -> tuple[Helper, list[Node]]:
 def _repository(world: World, entity: Entity) -> tuple[Helper, list[Node]]:
     """A class that holds a session and fetches one object."""
     name, method, key = world.names.new("Repository"), world.names.new("fetch_"), world.names.new("key")
-    scope = Scope(world, [Session("self.session")], in_helper=True)
+    scope = Scope(world, [Session("self.session")])
     body, var = fetch(scope, scope.sessions[0], entity, many=False, key=key)
     body += _more(scope, var)
     init = block(line("def __init__(self, session: AsyncSession) -> None:"), line("self.session = session", binds=name))

@@ -138,7 +138,7 @@ def fetch(scope: Scope, session: Session, entity: Entity, *, many: bool, key: st
     is_sqlmodel = scope.world.schema.flavour == "sqlmodel"
     forms = (EXEC_MANY if many else EXEC_ONE) if is_sqlmodel and scope.world.chance(0.6) else (MANY if many else ONE)
     form = pick(scope.random, forms)
-    var = Var(name, entity, many, session, query.likely, key=key)
+    var = Var(name, entity, many, session, query.likely)
     plain = f"{name} = await {session.name}.get_one({entity.name}, {key or 'fresh()'})"
     if many:
         rows = f"select({entity.name}).where({entity.name}.shard == {key or 'fresh()'})"
@@ -190,7 +190,7 @@ def _get(scope: Scope, session: Session, entity: Entity, name: str, key: str) ->
     pieces: Pieces = [f"{name} = await {session.name}.{verb}({entity.name}, {wanted}"]
     if options:
         pieces += [", options=[", *options, "]"]
-    return [line(*pieces, ")", binds=name)], Var(name, entity, False, session, query.likely, key=key)
+    return [line(*pieces, ")", binds=name)], Var(name, entity, False, session, query.likely)
 
 
 def relation_of(scope: Scope, var: Var, *, many: bool | None = None) -> Relation | None:

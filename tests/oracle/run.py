@@ -20,8 +20,9 @@ from sqlalchemy.ext.asyncio import close_all_sessions
 
 from tests.oracle import world
 from tests.oracle.databases import Database
+from tests.oracle.ears import watching
 from tests.oracle.imported import Broken, imported, metadata_of
-from tests.oracle.watch import FILE, Place, Watch, watching
+from tests.oracle.watch import FILE, Place, Watch
 
 SECONDS = 2.0
 """More than any program takes, unless it waits for itself."""

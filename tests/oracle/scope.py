@@ -27,7 +27,7 @@ class Session:
 
 @dataclass(slots=True)
 class Var:
-    """A variable with an object of `entity`, or a list of them; `is_row` tells that the objects are in rows."""
+    """A variable with an object of `entity`, or a list of them."""
 
     name: str
     entity: Entity
@@ -35,8 +35,6 @@ class Var:
     session: Session | None = None
     likely: Likely = field(default_factory=dict)
     is_new: bool = False
-    is_row: bool = False
-    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,6 @@ class Scope:
     vars: list[Var] = field(default_factory=list)
     depth: int = 0
     in_loop: bool = False
-    in_helper: bool = False
 
     @property
     def random(self) -> Random:
@@ -104,11 +101,11 @@ class Scope:
 
     def block(self, *, loop: bool = False) -> Scope:
         """The scope of a block whose variables nobody sees behind it."""
-        return Scope(self.world, self.sessions, list(self.vars), self.depth + 1, self.in_loop or loop, self.in_helper)
+        return Scope(self.world, self.sessions, list(self.vars), self.depth + 1, self.in_loop or loop)
 
     def objects(self, *, many: bool | None = None) -> list[Var]:
-        """The variables that hold objects, not rows."""
-        return [var for var in self.vars if not var.is_row and many in (None, var.many)]
+        """The variables that hold one object, or several, or either."""
+        return [var for var in self.vars if many in (None, var.many)]
 
     def add(self, var: Var) -> Var:
         """A new variable."""

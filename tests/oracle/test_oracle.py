@@ -15,6 +15,7 @@ from tests.oracle.agreement import differences
 from tests.oracle.campaign import Case, Score, examined
 from tests.oracle.compare import Verdict, judge
 from tests.oracle.databases import Postgres
+from tests.oracle.ears import watching
 from tests.oracle.errors import JUDGED
 from tests.oracle.gaps import ORDER, Gap, program_of
 from tests.oracle.grammar import make_program
@@ -24,7 +25,6 @@ from tests.oracle.run import Runner
 from tests.oracle.short_run import KNOWN, SEEDS, Short
 from tests.oracle.shrink import shrunk
 from tests.oracle.tree import Module, Node, Part, Program, block, line, printed, pruned
-from tests.oracle.watch import watching
 from tests.support.postgres import Server
 
 

@@ -111,16 +111,18 @@ class Runner:
 
 async def _finished(modules: Mapping[str, types.ModuleType]) -> Raised | None:
     """How `main()` ended."""
-    try:
-        await asyncio.wait_for(modules["main"].main(), SECONDS)
-    except Exception as error:  # noqa: BLE001 - whatever it raises is what we want to know
-        return _raised(error)
-    finally:
-        await _cancel_others()
-        with contextlib.suppress(Exception):
-            await close_all_sessions()
-            await modules["database"].engine.dispose()
-    return None
+    main = asyncio.ensure_future(modules["main"].main())
+    await asyncio.wait({main}, timeout=SECONDS)
+    raised: Raised | None = None
+    if not main.done() or main.cancelled():
+        raised = Raised("TimeoutError", f"not done in {SECONDS} s", ())
+    elif (error := main.exception()) is not None:
+        raised = _raised(error)
+    # What tasks that were cut off leave behind may never be done: none of this is waited for without end.
+    await _cancel_others()
+    for cleanup in (close_all_sessions(), modules["database"].engine.dispose()):
+        await asyncio.wait({asyncio.ensure_future(cleanup)}, timeout=SECONDS)
+    return raised
 
 
 def _raised(error: BaseException) -> Raised:
@@ -139,7 +141,8 @@ async def _cancel_others() -> None:
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+    if others:
+        await asyncio.wait(others, timeout=SECONDS)
 
 
 @contextlib.contextmanager

@@ -32,6 +32,7 @@ from asyncsql_lint.flow.values import (
     Coroutine,
     DictValue,
     Engine,
+    Entity,
     External,
     Factory,
     FunctionValue,
@@ -188,6 +189,8 @@ class Attributes(Expressions):
                 return LibraryMethod(value, name)
             case ListValue() | TupleValue() | DictValue():
                 return LibraryMethod(value, name)
+            case LibraryMethod(receiver=Primitive(kind="dynamic") as lazy) if name == "statement":
+                return self.collection_statement(lazy, value.name, site, state)
             case LibraryMethod(receiver=Primitive(kind="dynamic" | "write_only")):
                 return LibraryMethod(value, name)
             case GeneratorValue() if value.is_async and name not in dependencies.OWN:
@@ -203,6 +206,8 @@ class Attributes(Expressions):
 
     def row_attribute(self, row: Row, name: str, site: Site, state: State) -> Value:
         """`row.Order`: by the name of the entity. The entity's own attributes are not the row's."""
+        if name == "_mapping":
+            return LibraryMethod(row, name)
         entities = row.statement.entities or ()
         for entity, value in zip(entities, row.values or (), strict=False):
             if entity.name == name:
@@ -271,6 +276,8 @@ class Attributes(Expressions):
             transactions.doubted(ref.id, state)
         if name == "sync_session" and session.is_async:
             return self.new(replace(session.at_rest(), is_async=False, twin=ref.id), state)
+        if name in {"autoflush", "no_autoflush"}:
+            state.heap[ref.id] = replace(session, autoflush=None)
         if name == "no_autoflush":
             return Primitive("no_autoflush")
         if name == "is_active" and not self.catches():
@@ -473,6 +480,12 @@ class Attributes(Expressions):
     def set_on_session(self, owner: Ref, session: Session, name: str, value: Value, state: State) -> None:
         """`session.sync_session.expire_on_commit = False` counts; on the async session itself it does nothing."""
         number = session.twin
+        if name == "autoflush":
+            autoflush = value.value if isinstance(value, Const) and isinstance(value.value, bool) else None
+            sides = [owner.id] if number is None else [owner.id, number]
+            for side in sides:
+                if (found := self.session(side, state)) is not None:
+                    state.heap[side] = replace(found, autoflush=autoflush)
         if name != "expire_on_commit" or session.is_async or number is None:
             return
         outer = self.session(number, state)
@@ -605,6 +618,15 @@ class Attributes(Expressions):
             ),
             ref.id,
         )
+
+    def collection_statement(self, lazy: Primitive, name: str, site: Site, state: State) -> Value:
+        """`author.books.select()` of a write-only collection, `author.books.statement` of a dynamic one."""
+        instance = self.instance(lazy.of, state)
+        relation = self.models.attribute(instance.model, name) if instance is not None else None
+        if relation is None or relation.target is None:
+            return UNKNOWN
+        target = relation.target
+        return Statement("select", (Entity(target, name=target.name),), site, joined=True)
 
     # -- text
 

@@ -376,6 +376,8 @@ class Calls(Attributes):
             case ListValue() | TupleValue() | DictValue():
                 return self.container_method(receiver, name, arguments, site, state)
             case LibraryMethod(receiver=Primitive(kind="dynamic" | "write_only") as lazy):
+                if name == "select" and lazy.kind == "write_only":
+                    return self.collection_statement(lazy, receiver.name, site, state)
                 if name in {"all", "first", "one", "one_or_none", "count", "scalar"}:
                     self.dynamic_read(lazy, receiver.name, site, state)
                     return UNKNOWN

@@ -323,6 +323,8 @@ def item(value: Value, index: Value, m: Expressions, site: Site, state: State) -
             return value.element if isinstance(index, (Const, Opaque)) and not isinstance(number, str) else value
         case Row(values=values) if values is not None and isinstance(number, int):
             return values[number] if -len(values) <= number < len(values) else UNKNOWN
+        case LibraryMethod(receiver=Row() as row, name="_mapping"):
+            return _mapped(row, index)
         case DictValue() if isinstance(number, str):
             return dict(value.items).get(number, value.other)
         case DictValue():
@@ -333,6 +335,15 @@ def item(value: Value, index: Value, m: Expressions, site: Site, state: State) -
             return value
         case _:
             return value if type(value).__name__ in {"ClassValue", "Factory"} else UNKNOWN
+
+
+def _mapped(row: Row, key: Value) -> Value:
+    """`row._mapping[Order]`: by the entity, or by its name."""
+    for one, value in zip(row.statement.entities or (), row.values or (), strict=False):
+        is_model = isinstance(key, ClassValue) and one.model is key.info and not one.aliased
+        if is_model or (isinstance(key, Const) and one.name == key.value):
+            return value
+    return UNKNOWN
 
 
 MAX_LISTED = 8

@@ -13,7 +13,19 @@ from typing import Any
 from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow.objects import Cause, HeapObject, Instance, Life, Loaded, Object, Query, Result, Session, Slot
+from asyncsql_lint.flow.objects import (
+    NEAR,
+    Cause,
+    HeapObject,
+    Instance,
+    Life,
+    Loaded,
+    Object,
+    Query,
+    Result,
+    Session,
+    Slot,
+)
 from asyncsql_lint.flow.values import (
     Arguments,
     Awaitable,
@@ -151,7 +163,15 @@ def _primitive(value: Primitive, by: Renaming) -> Value:
 
 
 def _statement(value: Statement, by: Renaming) -> Statement:
-    return value if value.site is None else replace(value, site=by.site(value.site))
+    key = _known_everywhere(value.key)
+    if value.site is None:
+        return value if key is value.key else replace(value, key=key)
+    return replace(value, site=by.site(value.site), key=key)
+
+
+def _known_everywhere(key: Value | None) -> Value | None:
+    """The key of a row, unless it is a name, which means something else in another function."""
+    return key if isinstance(key, Const) else None
 
 
 def _arguments(arguments: Arguments, by: Renaming) -> Arguments:
@@ -204,6 +224,7 @@ def renamed_object(obj: HeapObject, by: Renaming) -> HeapObject:
                 statement=by.place(obj.statement),
                 expired=by.cause(obj.expired),
                 closed=by.cause(obj.closed),
+                pk=_known_everywhere(obj.pk),
             )
         case Session():
             twin, failed, ended = by.session(obj.twin), by.cause(obj.failed), by.cause(obj.ended)
@@ -335,7 +356,7 @@ def _is_untouched(child: Instance, parent: Instance, name: str) -> bool:
         return False
     if (child.session, child.statement, child.closed) != (parent.session, parent.statement, parent.closed):
         return False
-    if any(slot.loaded is not Loaded.YES or not isinstance(slot.value, Ref) for slot in child.over.values()):
+    if any(slot.why != NEAR or not isinstance(slot.value, Ref) for slot in child.over.values()):
         return False
     return len(child.over) < 2 and (child.plan.unknown or child.plan == parent.plan.below(name))
 

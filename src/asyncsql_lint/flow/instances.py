@@ -14,7 +14,7 @@ from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import datatypes
 from asyncsql_lint.flow.events import AttributeRead, LoopBlocked, Trace
 from asyncsql_lint.flow.machine import Machine
-from asyncsql_lint.flow.objects import Cause, Instance, Life, Loaded, Slot
+from asyncsql_lint.flow.objects import NEAR, Cause, Instance, Life, Loaded, Slot
 from asyncsql_lint.flow.plans import EMPTY, LOADS, Plan
 from asyncsql_lint.flow.state import State
 from asyncsql_lint.flow.values import UNKNOWN, ListValue, Primitive, Ref, Value
@@ -63,8 +63,11 @@ def refs_in(value: Value | None) -> list[Ref]:
 def relationship_loaded(instance: Instance, relation: Attribute) -> tuple[Loaded, str]:
     """Whether a relationship is there, and if not, why: `lazy`, `raise`, `noload`, `commit`, `rollback` ..."""
     slot = instance.over.get(relation.name)
+    if slot is not None and slot.why == NEAR and instance.life is Life.DETACHED:
+        loaded, why = by_plan(instance.plan, relation, instance.model)
+        return (MAYBE, "") if loaded is YES else (loaded, why)
     if slot is not None and slot.loaded is not NO:
-        return slot.loaded, ""
+        return slot.loaded, "noload" if slot.why == "noload" else ""
     if instance.life in {Life.TRANSIENT, Life.PENDING}:
         return YES, ""
     if relation.lazy in {"dynamic", "write_only"}:
@@ -72,37 +75,54 @@ def relationship_loaded(instance: Instance, relation: Attribute) -> tuple[Loaded
     if instance.expired is not None:
         return NO, instance.expired.kind
     if slot is not None:
-        return NO, slot.why or ("raise" if relation.lazy == "raise" else "lazy")
+        return NO, slot.why or _unless_loaded(relation)
     if instance.life is Life.UNKNOWN or instance.life is Life.ASSUMED:
         return MAYBE, ""
     if instance.born == "new":
         return _on_new(instance, relation)
+    if instance.life is Life.DETACHED and may_look(instance, relation):
+        return NO, "lazy"  # there is no session to look in
     return by_plan(instance.plan, relation, instance.model)
 
 
 def _on_new(instance: Instance, relation: Attribute) -> tuple[Loaded, str]:
-    """A new object after its INSERT has what its constructor was given, whatever the model's `lazy=` says."""
+    """A new object after its INSERT has what its constructor was given, whatever the model's `lazy=` says.
+
+    A foreign key that is NULL needs no query, but a session all the same.
+    """
+    why = _unless_loaded(relation)
+    has_key = bool(relation.foreign_keys & instance.given) or f"{relation.name}_id" in instance.given
+    if relation.lazy == "noload":
+        return YES, "noload" if has_key else ""
     if relation.direction == "many-to-one":
-        if relation.foreign_keys & instance.given or f"{relation.name}_id" in instance.given:
-            return NO, "raise" if relation.lazy == "raise" else "lazy"
-        return (MAYBE, "") if instance.open or not relation.foreign_keys else (YES, "")
+        if has_key:
+            return NO, why
+        if instance.open or not relation.foreign_keys:
+            return MAYBE, ""
+        return (NO, why) if relation.lazy == "raise" or instance.life is Life.DETACHED else (YES, "")
     if relation.direction is None and relation.collection is not True:
         return MAYBE, ""
-    return NO, "raise" if relation.lazy == "raise" else "lazy"
+    return NO, why
+
+
+def _unless_loaded(relation: Attribute) -> str:
+    """Why an attribute that nothing has loaded is not there."""
+    return "raise" if relation.lazy in {"raise", "raise_on_sql"} else "lazy"
+
+
+def strategy_of(plan: Plan, relation: Attribute, model: ClassInfo) -> str | None:
+    """How a query of `model` with the options of `plan` loads a relationship; None when nobody knows."""
+    branch = plan.get(relation.name)
+    if branch is not None and branch.strategy != "default":
+        return branch.strategy
+    if plan.wildcard is not None:
+        return plan.wildcard
+    return None if plan.unknown else relation.lazy_from(model)
 
 
 def by_plan(plan: Plan, relation: Attribute, model: ClassInfo) -> tuple[Loaded, str]:
     """Whether a query of `model` with the options of `plan` loads a relationship, and if not, why."""
-    branch = plan.get(relation.name)
-    strategy = branch.strategy if branch is not None else None
-    if strategy == "default":
-        strategy = None
-    if strategy is None and plan.wildcard is not None:
-        strategy = plan.wildcard
-    if strategy is None and plan.unknown:
-        return MAYBE, ""
-    if strategy is None:
-        strategy = relation.lazy_from(model)
+    strategy = strategy_of(plan, relation, model)
     if strategy is None:
         return MAYBE, ""
     if strategy in LOADS:
@@ -200,21 +220,30 @@ def _read_relationship(
     if loaded is NO and write == "=" and relation.collection is not True:
         return UNKNOWN  # assigning a scalar loads nothing
     is_to_one = relation.direction == "many-to-one"
-    if loaded is NO and why == "lazy" and is_to_one and at_hand(relation.target, ref.id, instance.session, state, m):
-        loaded = MAYBE
+    may_be_near = is_to_one and (why == "lazy" or (why == "raise" and may_look(instance, relation)))
+    if may_be_near and instance.life is not Life.DETACHED:
+        loaded = MAYBE if at_hand(relation.target, ref.id, instance.session, state, m) else loaded
     if why == "noload" and not write and not serializer:
         _left_empty(ref, instance, relation, site, state, m)
     if loaded is NO:
         _failed(ref, instance, relation, why, site, state, m, write, serializer)
     elif loaded is MAYBE:
         return value_of(ref, relation, state, m, MAYBE)
+    slot = instance.over.get(relation.name)
+    if slot is not None and slot.why == NEAR:
+        put(ref, relation.name, Slot(YES, slot.value), state)  # from now on it is there by itself
     return value_of(ref, relation, state, m, YES)
+
+
+def may_look(instance: Instance, relation: Attribute) -> bool:
+    """Whether only SQL is forbidden (`raise_on_sql`), not to look for the object in the session."""
+    return strategy_of(instance.plan, relation, instance.model) == "raise_on_sql"
 
 
 def _left_empty(ref: Ref, instance: Instance, relation: Attribute, site: Site, state: State, m: Machine) -> None:
     """`lazy="noload"` gives an empty collection or None, whatever rows there are: facts 3b-noload, 3c-noload-*."""
     session = m.session(instance.session, state)
-    held = {Life.PERSISTENT, Life.DETACHED}
+    held = {Life.PERSISTENT, Life.FLUSHED, Life.DETACHED}
     if instance.life in held and session is not None and (session.is_async or session.greenlet):
         put(ref, relation.name, Slot(YES), state)
         tell(ref, instance, relation, "noload", site, state, m)
@@ -292,9 +321,13 @@ def not_awaitable(instance: Instance, attribute: Attribute, m: Machine) -> str:
         return "no-attrs"
     if attribute.kind == "relationship":
         loaded, why = relationship_loaded(instance, attribute)
-        if loaded is NO and why == "raise":
+        if loaded is NO and (why == "raise" or _is_forbidden(instance, attribute)):
             return "forbidden"
     return ""
+
+
+def _is_forbidden(instance: Instance, relation: Attribute) -> bool:
+    return by_plan(instance.plan, relation, instance.model)[1] == "raise"
 
 
 def tell(
@@ -405,7 +438,9 @@ def value_of(ref: Ref, relation: Attribute, state: State, m: Machine, loaded: Lo
         return slot.value
     child = child_of(instance, relation, relation.target, loaded, m, ref, state)
     value = ListValue(child) if relation.collection else Ref(child.id, optional=True)
-    put(ref, relation.name, Slot(loaded if slot is None else slot.loaded, value), state)
+    why = relationship_loaded(instance, relation)[1]
+    kept = Slot(loaded, value, "noload" if why == "noload" else "") if slot is None else replace(slot, value=value)
+    put(ref, relation.name, kept, state)
     return value
 
 
@@ -418,8 +453,9 @@ def child_of(
         plan = Plan(unknown=True)
     over: dict[str, Slot] = {}
     back = _reverse(relation, target, m)
-    if back is not None and relation.direction in {"one-to-many", "one-to-one"}:
-        over[back.name] = Slot(YES, ref)
+    is_key_there = relation.direction in {"one-to-many", "one-to-one"}
+    if back is not None and is_key_there and strategy_of(plan, back, target) not in {"raise", "noload"}:
+        over[back.name] = Slot(YES, ref, NEAR)
     child = Instance(
         model=target,
         plan=plan,

@@ -65,6 +65,9 @@ from asyncsql_lint.syntax import facts as f
 
 Handler: TypeAlias = "Callable[[Expressions, str, Arguments, Site, State], Value]"
 
+MAX_COUNTED = 3
+"""Numbers up to which each turn of a loop over `range(number)` is gone through."""
+
 QUIET = frozenset(
     """
     logging json datetime typing typing_extensions collections re os sys time uuid math hashlib itertools random
@@ -206,6 +209,7 @@ def _factory(m: Expressions, name: str, arguments: Arguments, site: Site, state:
     expires = _bool(arguments.keyword("expire_on_commit"), None if arguments.open else True)
     given = arguments.keyword("class_")
     library = session_library(given, m)
+    autoflush = None if isinstance(given, ClassValue) else _autoflush(arguments)
     bind = arguments.get(0, "bind")
     pairing.refused(OF_SESSIONS, "async" in name, name.rpartition(".")[2], arguments, site, m)
     if name == "sqlalchemy.async_sessionmaker":
@@ -213,19 +217,26 @@ def _factory(m: Expressions, name: str, arguments: Arguments, site: Site, state:
         pairing.session_class("async_sessionmaker", True, library is None or library[0] == "async", site, m)
         _expiring(given, arguments, site, m)
         found = (library or ("", "sqlalchemy"))[1]
-        return Factory(True, expires, found, site, _bound(bind, site, m), bind=_kind_of(bind, state, m))
+        engine, kind = _bound(bind, site, m), _kind_of(bind, state, m)
+        return Factory(True, expires, found, site, engine, bind=kind, autoflush=autoflush)
     if library is not None:
         pairing.session_bind(library[0] == "async", bind, "`sessionmaker`", site, m)
         engine = _bound(bind, site, m) if library[0] == "async" else None
         if library[0] == "async":
             _expiring(given, arguments, site, m)
-        return Factory(library[0] == "async", expires, library[1], site, engine, bind=_kind_of(bind, state, m))
+        kind = _kind_of(bind, state, m)
+        return Factory(library[0] == "async", expires, library[1], site, engine, bind=kind, autoflush=autoflush)
     if given is not None or arguments.open:
         return UNKNOWN
     pairing.session_bind(False, bind, "`sessionmaker` without `class_`", site, m)
     if isinstance(bind, Engine) and bind.is_async:
         return UNKNOWN  # its sessions fail on use: that has been told
-    return Factory(False, expires, "sqlalchemy", site)
+    return Factory(False, expires, "sqlalchemy", site, autoflush=autoflush)
+
+
+def _autoflush(arguments: Arguments) -> bool | None:
+    """Whether the sessions that are made with these arguments flush before a query."""
+    return _bool(arguments.keyword("autoflush"), None if arguments.open else True)
 
 
 def _expiring(given: Value | None, arguments: Arguments, site: Site, m: Expressions) -> None:
@@ -279,7 +290,7 @@ def _session(m: Expressions, name: str, arguments: Arguments, site: Site, state:
     engine = connection.engine if connection is not None else _bound(bind, site, m) if is_async else None
     made = Session(is_async, library=library, expires=expires, origin=site, greenlet=greenlet, engine=engine)
     kept, saves = not isinstance(bind, Engine), isinstance(bind, Engine) and not bind.isolated
-    return m.new(replace(made, kept=kept, saves=saves), state)
+    return m.new(replace(made, kept=kept, saves=saves, autoflush=_autoflush(arguments)), state)
 
 
 def _scoped(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
@@ -299,6 +310,7 @@ def _scoped(m: Expressions, name: str, arguments: Arguments, site: Site, state: 
             scope="factory",
             scoped=True,
             engine=factory.engine,
+            autoflush=factory.autoflush,
         ),
         state,
     )
@@ -585,6 +597,16 @@ def _partial(m: Expressions, name: str, arguments: Arguments, site: Site, state:
     return Partial(arguments.positional[0], Arguments(arguments.positional[1:], arguments.keywords, arguments.open))
 
 
+def _range(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    """`range(2)`: a loop over it certainly runs."""
+    first = arguments.positional[0] if len(arguments.positional) == 1 else None
+    number = first.value if isinstance(first, Const) else None
+    if not isinstance(number, int) or not 0 < number <= MAX_COUNTED:
+        return Primitive("plain")
+    plain = Primitive("plain")
+    return ListValue(plain, (plain,) * number)
+
+
 def _second(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
     return arguments.positional[1] if len(arguments.positional) > 1 else UNKNOWN
 
@@ -724,6 +746,7 @@ _TABLE: dict[str, Handler] = {
         ),
         _container,
     ),
+    "builtins.range": _range,
     "builtins.zip": _zip,
     "builtins.map": _map,
     "builtins.filter": _map,
@@ -733,7 +756,7 @@ _TABLE: dict[str, Handler] = {
     "builtins.vars": _vars,
     "builtins.setattr": _setattr,
     "builtins.isinstance": _isinstance,
-    **dict.fromkeys((f"builtins.{n}" for n in ("range", "type", "id", "round", "abs", "issubclass")), _quiet),
+    **dict.fromkeys((f"builtins.{n}" for n in ("type", "id", "round", "abs", "issubclass")), _quiet),
     **dict.fromkeys(
         (
             "inspect.iscoroutinefunction",

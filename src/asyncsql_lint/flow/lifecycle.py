@@ -11,7 +11,18 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import datatypes, faults
-from asyncsql_lint.flow.instances import MAYBE, NO, YES, by_plan, column_loaded, doubted, put, read, refs_in
+from asyncsql_lint.flow.instances import (
+    MAYBE,
+    NO,
+    YES,
+    by_plan,
+    column_loaded,
+    doubted,
+    put,
+    read,
+    refs_in,
+    relationship_loaded,
+)
 from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.objects import Cause, Instance, Life, Session, Slot, Transaction
 from asyncsql_lint.flow.plans import NEVER, Plan
@@ -36,19 +47,26 @@ def committed(session: int, expires: bool | None, site: Site, state: State) -> N
     """A commit: new objects are persistent, and all expire unless the session was told not to."""
 
     def change(one: Instance) -> Instance | None:
-        if one.life is Life.DELETED:
-            return replace(one, life=Life.DETACHED, closed=Cause("delete", site))
         if one.life not in _IN_SESSION:
             return None
         one = flushed_instance(one, site)
+        if one.life is Life.DELETED:
+            return _without_row(one, expires, site)
         life = Life.PERSISTENT if one.life is Life.FLUSHED else one.life
         if expires is True:
-            return replace(one, life=life, expired=Cause("commit", site), over={}, dirty=False)
+            return replace(one, life=life, expired=one.expired or Cause("commit", site), over={}, dirty=False)
         if expires is None:
             return replace(one, life=life, over=_doubtful(one), partial=True)
         return replace(one, life=life)
 
     each(session, state, change)
+
+
+def _without_row(one: Instance, expires: bool | None, site: Site) -> Instance:
+    """A deleted object after the commit: a session that expires nothing does not let go of it either."""
+    if expires is False:
+        return one
+    return replace(one, life=Life.DETACHED, closed=Cause("delete", site)) if expires else one.forgotten()
 
 
 def _doubtful(one: Instance) -> dict[str, Slot]:
@@ -66,8 +84,10 @@ def flushed_instance(one: Instance, site: Site) -> Instance:
     if one.life is Life.PENDING:
         sql = {n: Slot(NO) for n, s in one.over.items() if isinstance(s.value, Primitive) and s.value.kind == "sql"}
         return replace(one, life=Life.FLUSHED, over={**one.over, **sql}, dirty=False)
+    if one.life is Life.DELETED:
+        return reloaded(one)  # the unit of work looks for what hangs on it
     if one.dirty and one.expired is not None:
-        return reloaded(one)
+        return replace(reloaded(one), over={**one.over, **_stale(one)})
     if one.dirty:
         return replace(one, dirty=False, over={**one.over, **_stale(one)}, assigned=frozenset())
     return one
@@ -88,19 +108,21 @@ def _stale(one: Instance) -> dict[str, Slot]:
     return {**computed, **sql}
 
 
-def autoflushed(session: int, state: State) -> None:
-    """A query flushes before it runs unless it was told not to: what was pending may be either."""
+def autoflushed(session: int, flushes: bool | None, site: Site, state: State) -> None:
+    """A query flushes before it runs unless the session was told not to; None when nobody knows."""
+    if flushes:
+        flushed(session, site, state)
+        return
 
     def change(one: Instance) -> Instance | None:
         if one.life is Life.PENDING:
             return replace(one, life=Life.UNKNOWN)
-        if one.dirty and one.expired is not None:
-            return reloaded(one)
-        if one.dirty and one.life in {Life.PERSISTENT, Life.FLUSHED}:
-            return replace(one, dirty=False, over={**one.over, **_stale(one)}, assigned=frozenset())
-        return None
+        return (
+            flushed_instance(one, site) if one.life in _IN_SESSION and (one.dirty or one.life is Life.DELETED) else None
+        )
 
-    each(session, state, change)
+    if flushes is None:
+        each(session, state, change)
 
 
 def rolled_back(session: int, site: Site, state: State) -> None:
@@ -111,7 +133,7 @@ def rolled_back(session: int, site: Site, state: State) -> None:
             return replace(one, life=Life.TRANSIENT, session=None)
         if one.life in {Life.PERSISTENT, Life.ASSUMED, Life.DELETED}:
             life = Life.PERSISTENT if one.life is Life.DELETED else one.life
-            return replace(one, life=life, expired=Cause("rollback", site), over={}, dirty=False)
+            return replace(one, life=life, expired=one.expired or Cause("rollback", site), over={}, dirty=False)
         return None
 
     each(session, state, change)
@@ -134,7 +156,7 @@ def expired_all(session: int, site: Site, state: State) -> None:
 
     def change(one: Instance) -> Instance | None:
         if one.life in {Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED}:
-            return replace(one, expired=Cause("expire", site), over={})
+            return replace(one, expired=one.expired or Cause("expire", site), over={}, dirty=False)
         return None
 
     each(session, state, change)
@@ -159,20 +181,36 @@ def doubted_all(session: int, state: State) -> None:
 
 
 def queried_again(
-    model: ClassInfo, session: int, plan: Plan, state: State, m: Machine, key: Const | None = None
+    model: ClassInfo,
+    session: int,
+    plan: Plan,
+    state: State,
+    m: Machine,
+    key: Value | None = None,
+    *,
+    overwrites: bool = False,
 ) -> None:
     """Another query of the same model: it may have refreshed what was expired and filled what was not loaded.
 
-    `key` is the primary key that it asks for, where that is written down: objects with another are left as they are.
+    `key` is the primary key that it asks for, as far as that is known: objects with another are left as they are.
+    What `noload` has left empty counts as loaded: it stays so unless the query `overwrites` what is there.
     """
 
     def change(one: Instance) -> Instance | None:
+        if one.life is Life.DETACHED:
+            return None
         if not (m.index.is_subclass(one.model, model) or m.index.is_subclass(model, one.model)):
             return None
-        if key is not None and isinstance(one.pk, Const) and one.pk != key:
+        if isinstance(key, Const) and isinstance(one.pk, Const) and one.pk != key:
             return None
+        if key is not None and one.pk == key and one.model is model and one.life is Life.PERSISTENT and not overwrites:
+            return _met(one, plan, m)
         stale = {n: Slot(MAYBE) for n, s in one.over.items() if s.loaded is NO}
-        filled = {n: Slot(MAYBE) for n, branch in plan.branches if branch.strategy not in NEVER and _open(one, n)}
+        filled = {
+            name: Slot(MAYBE)
+            for name, branch in plan.branches
+            if branch.strategy not in NEVER and _open(one, name) and (overwrites or not _stays_empty(one, name, m))
+        }
         over = {**one.over, **stale, **filled}
         if one.expired is not None:
             return replace(one, expired=None, over={**over, **left(one)}, plan=Plan(unknown=True))
@@ -183,11 +221,31 @@ def queried_again(
         if plan.unknown or one.plan.unknown or one.life is not Life.PERSISTENT or one.born != "query":
             return {}
         relations = [r for r in m.models.relationships(one.model) if r.name not in one.over]
-        plans = (plan, one.plan)
         why = one.expired.kind if one.expired is not None else ""
-        return {r.name: Slot(NO, None, why) for r in relations if all(by_plan(p, r, one.model)[0] is NO for p in plans)}
+        return {r.name: Slot(NO, None, why) for r in relations if by_plan(plan, r, one.model)[0] is NO}
 
     each(session, state, change)
+
+
+def _met(one: Instance, plan: Plan, m: Machine) -> Instance:
+    """An object after a query with the options of `plan` has given it again: it has what either has loaded."""
+    if one.expired is not None:
+        kept = {name: slot for name, slot in one.over.items() if slot.loaded is YES}
+        return replace(one, plan=plan, expired=None, over=kept)
+    over = dict(one.over)
+    merged = one.plan
+    for attribute in (*m.models.attributes(one.model).values(), *m.models.relationships(one.model)):
+        if attribute.kind != "relationship":
+            if column_loaded(one, attribute)[0] is NO:
+                over[attribute.name] = Slot(MAYBE)
+            continue
+        loaded, why = by_plan(plan, attribute, one.model)
+        if loaded is NO or why == "noload" or relationship_loaded(one, attribute)[0] is not NO:
+            continue
+        over[attribute.name] = Slot(loaded)
+        branch = plan.get(attribute.name)
+        merged = merged.with_branch(attribute.name, branch) if branch is not None else merged
+    return replace(one, over=over, plan=merged)
 
 
 def _open(one: Instance, name: str) -> bool:
@@ -206,7 +264,7 @@ def refreshed(ref: Ref, names: tuple[str, ...] | None, state: State, m: Machine)
     if names is not None:
         if instance.expired is not None:
             instance = _partly_refreshed(instance, names, m)
-        over = {**instance.over, **{name: Slot(YES) for name in names}}
+        over = {**instance.over, **{name: Slot(YES) for name in names if not _stays_empty(instance, name, m)}}
         state.heap[ref.id] = replace(instance, over=over)
         return
     kept: dict[str, Slot] = {}
@@ -214,13 +272,21 @@ def refreshed(ref: Ref, names: tuple[str, ...] | None, state: State, m: Machine)
         attribute = m.models.attribute(instance.model, name)
         if attribute is not None and attribute.kind == "relationship":
             made = instance.born == "new" and attribute.collection is True and slot.value is not None
-            if attribute.direction in {"many-to-one", None} and slot.loaded is YES:
+            if attribute.direction is None and slot.loaded is YES:
                 kept[name] = Slot(MAYBE, slot.value)
             elif made:
                 continue  # what the constructor was given is dropped (fact 3m-refresh-after-ctor-children)
             elif slot.loaded is MAYBE:
                 kept[name] = slot
     state.heap[ref.id] = replace(instance, over=kept, expired=None, dirty=False, born="query", partial=False)
+
+
+def _stays_empty(one: Instance, name: str, m: Machine) -> bool:
+    """Whether `refresh()` leaves an attribute as empty as `noload` has made it."""
+    relation = m.models.attribute(one.model, name)
+    if relation is None or relation.kind != "relationship":
+        return False
+    return by_plan(one.plan, relation, one.model)[1] == "noload"
 
 
 def _partly_refreshed(one: Instance, names: tuple[str, ...], m: Machine) -> Instance:
@@ -241,15 +307,28 @@ def _partly_refreshed(one: Instance, names: tuple[str, ...], m: Machine) -> Inst
 
 
 def deleted(ref: Ref, state: State, m: Machine) -> None:
-    """`delete(obj)` loads the collections that it has to look through, unless passive_deletes says not to."""
+    """`delete(obj)` loads what its cascades delete, too; the flush looks through the other collections.
+
+    Neither loads what passive_deletes leaves to the database, nor a many-to-one.
+    """
     instance = m.instance(ref, state)
     if instance is None or instance.life not in {Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED}:
         return
+    relations = [r for r in m.models.relationships(instance.model) if r.lazy not in {"dynamic", "write_only"}]
     over = dict(instance.over)
-    for relation in m.models.relationships(instance.model):
-        if not relation.passive_deletes and relation.lazy not in {"dynamic", "write_only"}:
+    cascades = False
+    for relation in relations:
+        loaded, why = relationship_loaded(instance, relation)
+        if relation.deletes and not relation.passive_deletes:
             over[relation.name] = Slot(MAYBE)
-    state.heap[ref.id] = replace(instance, life=Life.DELETED, over=over, expired=None)
+            cascades = True
+        elif relation.passive_deletes or relation.direction == "many-to-one":
+            over[relation.name] = over.get(relation.name, Slot(loaded, None, why))
+        elif relation.name in over and loaded is NO:
+            over[relation.name] = Slot(MAYBE)
+    if cascades and instance.expired is not None:
+        instance = reloaded(instance)
+    state.heap[ref.id] = replace(instance, life=Life.DELETED, over=over)
 
 
 def added(ref: Ref, session: int, state: State, m: Machine) -> None:
@@ -271,6 +350,15 @@ def added(ref: Ref, session: int, state: State, m: Machine) -> None:
         state.heap[ref.id] = replace(instance, life=Life.PERSISTENT, session=session)
 
 
+def cascaded(owner: Instance, value: Value | None, state: State, m: Machine) -> None:
+    """What is put on an object of a session is in that session, too."""
+    if owner.session is not None and owner.life in {Life.PERSISTENT, Life.FLUSHED, Life.PENDING}:
+        for child in refs_in(value):
+            found = m.instance(child, state)
+            if found is not None and found.life is Life.TRANSIENT:
+                added(child, owner.session, state, m)
+
+
 def assigned(ref: Ref, name: str, value: Value, site: Site, state: State, m: Machine) -> None:
     """`obj.name = value`: a collection that is not loaded has to be; a column makes the object dirty."""
     instance = m.instance(ref, state)
@@ -283,6 +371,7 @@ def assigned(ref: Ref, name: str, value: Value, site: Site, state: State, m: Mac
         if instance.life not in {Life.TRANSIENT, Life.PENDING}:
             read(ref, name, site, state, m, write="=")
         put(ref, name, Slot(YES, value if not isinstance(value, Opaque) else None), state)
+        cascaded(instance, value, state, m)
         changed = m.instance(ref, state)
         if changed is not None and changed.expired is not None and attribute.collection is False:
             state.heap[ref.id] = replace(changed, dirty=True)  # its foreign key is written by the next flush

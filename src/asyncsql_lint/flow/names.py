@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
@@ -41,6 +42,13 @@ SEQUENCES = frozenset({"list", "List", "Sequence", "Iterable", "set", "Set", "tu
 STREAMS = frozenset({"AsyncGenerator", "AsyncIterator", "AsyncIterable", "Generator", "Iterator"})
 
 
+class Settings(Struct, frozen=True):
+    """What an async session is made with: its expire_on_commit and autoflush; None when nobody knows."""
+
+    expires: bool | None
+    autoflush: bool | None
+
+
 class Names:
     """Evaluates module globals and annotations, each once."""
 
@@ -48,10 +56,10 @@ class Names:
         self._m = machine
         self._decorate = decorate
         self._values: dict[tuple[ModuleInfo, int], Value] = {}
-        self._expiry: dict[str, bool | None] = {}
+        self._settings: dict[str, Settings] = {}
         self._evaluated: dict[tuple[ModuleInfo, int], Value] = {}
         self._resolving: set[int] = set()
-        self._made: dict[str, list[tuple[str, bool | None]]] | None = None
+        self._made: dict[str, list[Settings]] | None = None
 
     # -- globals
 
@@ -214,7 +222,7 @@ class Names:
         """Something of a library's type."""
         m = self._m
         if name in ASYNC_SESSIONS:
-            expires = self.project_expiry(site.path)
+            settings = self.settings(site.path)
             confidence = Confidence.PROVED
             return m.new(
                 Session(
@@ -222,7 +230,8 @@ class Names:
                     library=ASYNC_SESSIONS[name],
                     origin=site,
                     scope=scope,
-                    expires=expires,
+                    expires=settings.expires,
+                    autoflush=settings.autoflush,
                     confidence=confidence,
                     engine=m.engines.near(site.path),
                 ),
@@ -243,8 +252,9 @@ class Names:
             case "sqlalchemy.Engine":
                 return Engine(False, site)
             case "sqlalchemy.async_sessionmaker":
-                expires = self.project_expiry(site.path)
-                return Factory(True, expires, "", site, m.engines.near(site.path))  # of whatever `class_`
+                settings = self.settings(site.path)  # of whatever `class_`
+                near = m.engines.near(site.path)
+                return Factory(True, settings.expires, "", site, near, autoflush=settings.autoflush)
             case "fastapi.BackgroundTasks":
                 return Primitive("background")
             case "sqlalchemy.Select":
@@ -270,50 +280,55 @@ class Names:
             )
         return m.new(Object(info, {}, complete=False), state)
 
-    def project_expiry(self, path: str) -> bool | None:
-        """The expire_on_commit that all factories near a file agree on; None when they differ or there is none."""
+    def settings(self, path: str) -> Settings:
+        """What all factories near a file agree on; nothing is known where they differ or there is none."""
         folder = path.rpartition("/")[0]
-        if folder not in self._expiry:
-            self._expiry[folder] = self._nearest_expiry(folder)
-        return self._expiry[folder]
+        if folder not in self._settings:
+            self._settings[folder] = self._nearest_settings(folder)
+        return self._settings[folder]
 
-    def _nearest_expiry(self, folder: str) -> bool | None:
+    def _nearest_settings(self, folder: str) -> Settings:
         if self._made is None:
             self._made = self._factories()
-        roots: set[str] = set()
         while folder:
-            found = {
-                e for place, calls in self._made.items() if (place + "/").startswith(folder + "/") for _, e in calls
-            }
+            near = (calls for place, calls in self._made.items() if (place + "/").startswith(folder + "/"))
+            found = [made for calls in near for made in calls]
             if found:
-                return next(iter(found)) if len(found) == 1 else None
-            if folder in roots:
-                break
+                expires, autoflush = {made.expires for made in found}, {made.autoflush for made in found}
+                return Settings(
+                    next(iter(expires)) if len(expires) == 1 else None,
+                    next(iter(autoflush)) if len(autoflush) == 1 else None,
+                )
             folder = folder.rpartition("/")[0]
-        return None
+        return Settings(None, None)
 
-    def _factories(self) -> dict[str, list[tuple[str, bool | None]]]:
-        """Every place where an async session's factory is made, by folder, with what it says of expiry."""
-        table: dict[str, list[tuple[str, bool | None]]] = {}
+    def _factories(self) -> dict[str, list[Settings]]:
+        """Every place where an async session's factory is made, by folder, with what it says of its sessions."""
+        table: dict[str, list[Settings]] = {}
         for module in self._m.index.modules.values():
             words = module.facts.words
             if not words & {"async_sessionmaker", "sessionmaker", "AsyncSession"}:
                 continue
-            for call, kind in _session_calls(module, self._m):
+            for call in _session_calls(module, self._m):
                 if not call.args and not call.keywords:
                     continue  # bound to nothing: a stand-in in a test, or configured elsewhere
-                keywords = {k.name: k.value for k in call.keywords}
-                given = keywords.get("expire_on_commit")
-                expires: bool | None = True if None not in keywords else None
-                if given is not None:
-                    expires = given.value if isinstance(given, f.Const) and isinstance(given.value, bool) else None
-                table.setdefault(module.path.rpartition("/")[0], []).append((kind, expires))
+                made = Settings(_said("expire_on_commit", call), _said("autoflush", call))
+                table.setdefault(module.path.rpartition("/")[0], []).append(made)
         return table
 
 
-def _session_calls(module: ModuleInfo, m: Machine) -> list[tuple[f.Call, str]]:
+def _said(name: str, call: f.Call) -> bool | None:
+    """What a call says of a setting that is true by itself; None when nobody knows."""
+    keywords = {k.name: k.value for k in call.keywords}
+    given = keywords.get(name)
+    if given is None:
+        return None if None in keywords else True
+    return given.value if isinstance(given, f.Const) and isinstance(given.value, bool) else None
+
+
+def _session_calls(module: ModuleInfo, m: Machine) -> list[f.Call]:
     """The calls in a module that make an async session or its factory."""
-    out: list[tuple[f.Call, str]] = []
+    out: list[f.Call] = []
     for call in calls_in(module.facts.body):
         func = call.func.value if isinstance(call.func, f.Sub) else call.func
         if not isinstance(func, (f.Name, f.Attr)):
@@ -330,7 +345,7 @@ def _session_calls(module: ModuleInfo, m: Machine) -> list[tuple[f.Call, str]]:
                 if name in {"sqlalchemy.async_sessionmaker", *ASYNC_SESSIONS} or (
                     name == "sqlalchemy.sessionmaker" and asynchronous
                 ):
-                    out.append((call, name))
+                    out.append(call)
     return out
 
 
@@ -350,8 +365,12 @@ def _common(values: list[Value]) -> Value:
     first = values[0]
     if isinstance(first, Engine) and any(isinstance(v, Engine) and v.driver != first.driver for v in values):
         return replace(first, driver="", pooled=None)
-    if isinstance(first, Factory) and any(isinstance(v, Factory) and v.engine != first.engine for v in values):
-        return replace(first, engine=None)
+    if isinstance(first, Factory):
+        others = [v for v in values if isinstance(v, Factory)]
+        if any(v.engine != first.engine for v in others):
+            first = replace(first, engine=None)
+        if any(v.autoflush is not first.autoflush for v in others):
+            first = replace(first, autoflush=None)
     return first
 
 

@@ -43,6 +43,10 @@ class Loaded(Enum):
     UNKNOWN = "unknown"
 
 
+NEAR = "near"
+"""Why a many-to-one is there: its session holds the object, and only as long as it does."""
+
+
 class Slot(Struct, frozen=True):
     """What is known of one attribute beyond the plan: whether it is there (`why` not), and its value where known."""
 
@@ -110,7 +114,7 @@ class Transaction(Enum):
 
 
 class Session(Struct, frozen=True):
-    """A session or connection. `expires` is its expire_on_commit; None when nobody knows.
+    """A session or connection. `expires` is its expire_on_commit, `autoflush` as it says; None when nobody knows.
 
     `kind` is `session` or `connection`; `greenlet` tells that it is the sync session that `run_sync` hands to its
     callback; `origin` where it came from, `scope` how: `parameter`, `dependency`, `factory`, `constructor`, `global`.
@@ -142,6 +146,7 @@ class Session(Struct, frozen=True):
     ended: Cause | None = None
     saves: bool = False
     unsaved: Cause | None = None
+    autoflush: bool | None = None
 
     def at_rest(self) -> Session:
         """The same session when nothing is known of its transaction, nor who closes it.

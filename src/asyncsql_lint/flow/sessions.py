@@ -6,9 +6,10 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import execs, leaks, lifecycle, option_checks, pairing, texts, transactions
+from asyncsql_lint.flow import execs, keys, leaks, lifecycle, option_checks, pairing, texts, transactions
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.events import CoroutineLost
+from asyncsql_lint.flow.freeze import reachable
 from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.objects import Cause, Instance, Life, Loaded, Query, Result, Session, Slot
 from asyncsql_lint.flow.plans import EMPTY, Plan
@@ -113,7 +114,7 @@ def _expire(target: Ref, arguments: Arguments, site: Site, state: State, m: Mach
         return
     names = _names(arguments.get(1, "attribute_names"))
     if arguments.get(1, "attribute_names") is None:
-        orm.update(target, state, expired=Cause("expire", site), over={})
+        orm.update(target, state, expired=Cause("expire", site), over={}, dirty=False)
     elif names is None:
         orm.update(target, state, life=Life.UNKNOWN)
     else:
@@ -147,7 +148,7 @@ def operation(
         case "execute" | "scalars" | "stream" | "stream_scalars" | "exec" | "scalar" | "exec_driver_sql":
             return _execute(number, session, name, arguments, site, state, m)
         case "get" | "get_one":
-            return _get(number, name, arguments, site, state, m)
+            return _get(number, session, name, arguments, site, state, m)
         case "commit":
             m.effect("commit", number, site, state)
             if session.kind == "session":
@@ -169,6 +170,7 @@ def operation(
             return NONE
         case "refresh":
             _refresh(arguments, state, m)
+            lifecycle.autoflushed(number, session.autoflush, site, state)
             return NONE
         case "delete":
             for target in orm.refs_in(arguments.get(0, "instance")):
@@ -197,12 +199,13 @@ def _execute(
     if session.kind == "connection":
         statement = _UNKNOWN_STATEMENT
     else:
-        lifecycle.autoflushed(number, state)
+        lifecycle.autoflushed(number, _autoflush(session, statement, arguments, site, m), site, state)
         option_checks.batched(statement, arguments, number, site, m)
         option_checks.eager(statement, number, site, m)
     for one in statement.entities or ():
         if one.model is not None and statement.kind != "delete":
-            lifecycle.queried_again(one.model, number, one.plan, state, m)
+            overwrites = statement.populate_existing
+            lifecycle.queried_again(one.model, number, one.plan, state, m, statement.key, overwrites=overwrites)
     if session.kind == "session" and statement.entities is None:
         _blind_query(number, state)
     if name == "scalar":
@@ -219,6 +222,14 @@ def _execute(
     return m.new(Result(number, statement, kind, streamed, by=by), state)
 
 
+def _autoflush(session: Session, statement: Statement, arguments: Arguments, site: Site, m: Machine) -> bool | None:
+    """Whether the session flushes before it runs a statement: before SQLAlchemy 2.1 it does so for the ORM's alone."""
+    is_told = arguments.keyword("execution_options") is not None or not statement.autoflush
+    is_orm = statement.table is not None or any(one.model or one.of for one in statement.entities or ())
+    is_asked = is_orm or m.versions(site).sqlalchemy.at_least(2, 1)
+    return None if is_told or (session.autoflush and not is_asked) else session.autoflush
+
+
 def _blind_query(number: int, state: State) -> None:
     """A query of nobody knows what may refresh whatever was expired."""
 
@@ -228,20 +239,18 @@ def _blind_query(number: int, state: State) -> None:
     lifecycle.each(number, state, change)
 
 
-def _get(number: int, name: str, arguments: Arguments, site: Site, state: State, m: Machine) -> Value:
+def _get(number: int, session: Session, name: str, arguments: Arguments, site: Site, state: State, m: Machine) -> Value:
     target = arguments.get(0, "entity")
     model = target.info if isinstance(target, ClassValue) else target.model if isinstance(target, Alias) else None
     if model is None or not m.models.is_mapped(model):
         return UNKNOWN
-    pk = arguments.get(1, "ident")
-    if arguments.keyword("populate_existing") is None and isinstance(pk, Const):
-        for other, found in state.heap.items():
-            if not isinstance(found, Instance) or found.session != number or found.model is not model:
-                continue
-            if found.pk == pk and found.life is Life.PERSISTENT:
-                if found.expired is not None:
-                    lifecycle.refreshed(Ref(other), None, state, m)
-                return Ref(other, optional=name == "get")
+    pk = keys.of_get(arguments, m)
+    there = _there(model, pk, number, state, m)
+    if arguments.keyword("populate_existing") is None and there is not None:
+        found = m.instance(there, state)
+        if found is not None and found.expired is not None:
+            lifecycle.refreshed(there, None, state, m)
+        return Ref(there.id, optional=name == "get")
     options = arguments.keyword("options")
     plan = plan_of(model, options, m)
     if options is not None:
@@ -249,14 +258,32 @@ def _get(number: int, name: str, arguments: Arguments, site: Site, state: State,
         option_checks.given(Statement("select", selected, None), (options,), site, m)
     if arguments.open:
         plan = replace(plan, unknown=True)
-    lifecycle.autoflushed(number, state)
+    lifecycle.autoflushed(number, session.autoflush, site, state)
     present = [o for o in state.heap.values() if isinstance(o, Instance) and o.session == number and o.model is model]
-    lifecycle.queried_again(model, number, plan, state, m, pk if isinstance(pk, Const) else None)
-    made = _instance(model, plan, number, site, site, state, m, is_get=True, pk=pk if isinstance(pk, Const) else None)
+    overwrites = arguments.keyword("populate_existing") is not None or arguments.open
+    lifecycle.queried_again(model, number, plan, state, m, pk, overwrites=overwrites)
+    made = _instance(model, plan, number, site, site, state, m, is_get=True, pk=pk)
     for one in present:
         if not isinstance(pk, Const) or not isinstance(one.pk, Const):
             _perhaps(made, one, state, m)
     return Ref(made.id, optional=name == "get")
+
+
+def _there(model: ClassInfo, key: Value | None, session: int, state: State, m: Machine) -> Ref | None:
+    """The object of a session that a query of this key gives again, if it is known.
+
+    A session holds an object that was not changed only as long as somebody else does.
+    """
+    if key is None:
+        return None
+    for number, found in state.heap.items():
+        if not isinstance(found, Instance) or found.pk != key or found.session != session:
+            continue
+        if found.model is not model or found.life is not Life.PERSISTENT:
+            continue
+        if found.dirty or number in reachable([*state.env.values(), *m.frame.closure.values()], state.heap):
+            return Ref(number)
+    return None
 
 
 def _perhaps(made: Ref, other: Instance, state: State, m: Machine) -> None:
@@ -407,7 +434,7 @@ def optional(value: Value) -> Value:
     """The value, or None."""
     if isinstance(value, Ref):
         return Ref(value.id, optional=True)
-    return value if isinstance(value, (Row, Primitive)) else UNKNOWN
+    return value if isinstance(value, (Row, Primitive, LibraryMethod)) else UNKNOWN
 
 
 def row_of(result: Result, site: Site, state: State, m: Machine) -> Value:
@@ -418,9 +445,8 @@ def row_of(result: Result, site: Site, state: State, m: Machine) -> Value:
     if result.kind == "scalars":
         return first_of(statement, result.session, site, state, m)
     values = tuple(_entity_value(one, statement, result.session, site, state, m) for one in statement.entities)
-    if result.kind == "mappings":
-        return UNKNOWN
-    return Row(statement, result.session, values, result.by)
+    row = Row(statement, result.session, values, result.by)
+    return LibraryMethod(row, "_mapping") if result.kind == "mappings" else row
 
 
 def first_of(statement: Statement, session: int | None, site: Site, state: State, m: Machine) -> Value:
@@ -435,8 +461,11 @@ def _entity_value(
 ) -> Value:
     if one.model is None or session is None:
         return Primitive("plain") if one.model is None and statement.kind == "select" else UNKNOWN
+    there = _there(one.model, statement.key, session, state, m)
+    if there is not None:
+        return there
     origin = statement.site or site
-    return _instance(one.model, one.plan, session, origin, statement.site, state, m)
+    return _instance(one.model, one.plan, session, origin, statement.site, state, m, pk=statement.key)
 
 
 # -- legacy queries
@@ -475,12 +504,9 @@ def query_fetch(query: Query, name: str, session: Session | None, site: Site, st
 
 def made_by(factory: Factory, arguments: Arguments, site: Site, state: State, m: Machine) -> Ref:
     """A new session of a factory; `expire_on_commit` may be said again in the call."""
-    expires = factory.expires if factory.site not in m.configured else None
-    given = arguments.keyword("expire_on_commit")
-    if isinstance(given, Const) and isinstance(given.value, bool):
-        expires = given.value
-    elif given is not None or arguments.open:
-        expires = None
+    is_known = factory.site not in m.configured
+    expires = _said("expire_on_commit", factory.expires if is_known else None, arguments)
+    autoflush = _said("autoflush", factory.autoflush if is_known else None, arguments)
     return m.new(
         Session(
             is_async=factory.is_async,
@@ -491,10 +517,19 @@ def made_by(factory: Factory, arguments: Arguments, site: Site, state: State, m:
             scoped=factory.scoped,
             engine=factory.engine,
             kept=factory.bind == "connection",
-            saves=factory.bind == "engine" and factory.site not in m.configured,
+            saves=factory.bind == "engine" and is_known,
+            autoflush=autoflush,
         ),
         state,
     )
+
+
+def _said(name: str, before: bool | None, arguments: Arguments) -> bool | None:
+    """A setting of a factory after the call that makes a session: that may say it again."""
+    given = arguments.keyword(name)
+    if given is None:
+        return None if arguments.open else before
+    return given.value if isinstance(given, Const) and isinstance(given.value, bool) else None
 
 
 def engine_method(engine: Engine, name: str, site: Site, state: State, m: Machine) -> Value:

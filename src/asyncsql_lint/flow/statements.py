@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import datatypes
+from asyncsql_lint.flow import datatypes, keys
 from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.plans import Option, Plan, Step
 from asyncsql_lint.flow.state import State
@@ -89,10 +89,12 @@ def method(statement: Statement, name: str, arguments: Arguments, m: Machine, st
     if name == "execution_options":
         if arguments.keyword("yield_per") is not None:
             statement = replace(statement, batched=True)
+        if arguments.open or arguments.keyword("autoflush") is not None:
+            statement = replace(statement, autoflush=False)
         populate = arguments.keyword("populate_existing")
         return replace(statement, populate_existing=True) if populate is not None else statement
     if name in SAME:
-        return _grown(checked(statement, name, arguments, m), name, arguments)
+        return _grown(_keyed(checked(statement, name, arguments, m), name, arguments, m), name, arguments)
     if name == "returning":
         return replace(select(arguments, statement.site or Site("", 0), "sqlalchemy", m), kind=statement.kind)
     if name in {"add_columns", "column", "add_entity"} and statement.entities is not None:
@@ -103,6 +105,15 @@ def method(statement: Statement, name: str, arguments: Arguments, m: Machine, st
     if name in {"scalar_subquery", "subquery", "cte", "alias", "exists", "label", "as_scalar", "lateral", "in_"}:
         return Primitive("sql")
     return UNKNOWN
+
+
+def _keyed(statement: Statement, name: str, arguments: Arguments, m: Machine) -> Statement:
+    """The same statement, with the key of the row that its method `name` asks for."""
+    entities = statement.entities or ()
+    if name not in {"where", "filter", "filter_by"} or len(entities) != 1 or statement.key is not None:
+        return statement
+    key = keys.of_where(entities[0], name, arguments, m)
+    return statement if key is None else replace(statement, key=key)
 
 
 def _grown(statement: Statement, name: str, arguments: Arguments) -> Statement:
@@ -223,6 +234,8 @@ def option_method(option: LoaderOption, name: str, arguments: Arguments) -> Valu
 
 def _relationship_option(base: Option, strategy: str, arguments: Arguments) -> Value:
     option = base
+    if strategy == "raise" and arguments.keyword("sql_only") not in {None, Const(False)}:
+        strategy = "raise_on_sql"
     depth = arguments.keyword("recursion_depth")
     recursion = 0
     if depth is not None:
@@ -301,7 +314,7 @@ def _joined_collection(model: ClassInfo, plan: Plan, m: Machine, seen: tuple[tup
             elif plan.unknown:
                 continue
             else:
-                strategy = relation.lazy_from(model)
+                strategy = relation.lazy  # a circular one asks for unique() although it joins nothing
         if strategy not in {"joined", "contains_eager"} or relation.collection is None:
             continue
         if relation.collection:

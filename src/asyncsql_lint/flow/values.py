@@ -254,7 +254,8 @@ class Statement(Value, frozen=True):
     `kind` is `select`, `insert`, `update`, `delete` or `text`; `library` is `sqlmodel` for SQLModel's select; `table`
     is what an `insert` or `update` writes to, `sql` the text of a `text()` with parameters; `writes` tells that it
     changes rows, `batched` that it has `yield_per`, `joined` that it may select from more than its entities, `limited`
-    that it has a LIMIT.
+    that it has a LIMIT, `autoflush` that nobody told it not to flush the session first;
+    `key` is that of the only row that it can give (`keys`).
     """
 
     kind: str
@@ -269,6 +270,8 @@ class Statement(Value, frozen=True):
     batched: bool = False
     joined: bool = False
     limited: bool = False
+    autoflush: bool = True
+    key: Value | None = None
 
 
 class Row(Value, frozen=True):
@@ -299,7 +302,8 @@ class Factory(Value, frozen=True):
     """A session factory. `expires` is its expire_on_commit, None when unknown; `scoped` for scoped sessions.
 
     `library` is whose sessions it makes: `sqlalchemy`, `sqlmodel`, or empty when only its own type is known; `bind`
-    tells whether they are bound to an `engine` or a `connection`, as far as that is known.
+    tells whether they are bound to an `engine` or a `connection`, as far as that is known; `autoflush` whether a query
+    flushes first, None when unknown.
     """
 
     is_async: bool
@@ -309,6 +313,7 @@ class Factory(Value, frozen=True):
     engine: Engine | None = None
     scoped: bool = False
     bind: str = ""
+    autoflush: bool | None = None
 
 
 class Awaitable(Value, frozen=True):

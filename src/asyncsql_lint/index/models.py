@@ -20,7 +20,8 @@ class Attribute:
     `collection` and `direction` (`one-to-many`, `many-to-one`, `many-to-many`, `one-to-one` seen from the side
     without the foreign key) are None when not known; `lazy` is None when it could not be read. For columns:
     `server_update` tells that an UPDATE leaves it expired. `defaulted` is a relationship with a default of its own,
-    which counts in dataclasses; `is_circular` one that leads from a class to itself, without a `join_depth`.
+    which counts in dataclasses; `is_circular` one that leads from a class to itself, without a `join_depth`; `deletes`
+    one whose cascade, as far as it can be read, deletes the objects behind it, too.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Attribute:
     lazy: str | None = "select"
     back_populates: str | None = None
     passive_deletes: bool = False
+    deletes: bool = False
     foreign_keys: frozenset[str] = frozenset()
     foreign_table: str | None = None
     primary_key: bool = False
@@ -389,6 +391,7 @@ class Models:
             lazy=lazy,
             back_populates=str(back.value) if isinstance(back, f.Const) else None,
             passive_deletes=isinstance(passive, f.Const) and bool(passive.value),
+            deletes=not complete or _deletes(options.get("cascade")) or "cascade_delete" in options,
             defaulted=not options.keys().isdisjoint({"default", "default_factory"}),
             is_circular=target is owner and complete and "join_depth" not in options,
         )
@@ -443,7 +446,7 @@ class Models:
             return "select" if complete else None
         if not isinstance(value, f.Const):
             return None
-        if value.kind == "none" or isinstance(value.value, bool) or value.value == "raise_on_sql":
+        if value.kind == "none" or isinstance(value.value, bool):
             return LAZY_ALIASES[value.value]
         return str(value.value)
 
@@ -599,3 +602,11 @@ class Models:
             lazy=lazy,
             back_populates=relation.name,
         )
+
+
+def _deletes(cascade: f.Expr | None) -> bool:
+    """Whether a `cascade=` deletes what is behind the relationship, as far as it can be read."""
+    if cascade is None:
+        return False
+    text = cascade.value if isinstance(cascade, f.Const) else None
+    return not isinstance(text, str) or not {"all", "delete"}.isdisjoint(part.strip() for part in text.split(","))

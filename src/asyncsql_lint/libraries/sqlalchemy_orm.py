@@ -44,7 +44,7 @@ COLLECTIONS = frozenset(
 )
 """Annotations that make a relationship a collection."""
 
-LAZY_ALIASES: dict[object, str] = {True: "select", None: "noload", False: "joined", "raise_on_sql": "raise"}
+LAZY_ALIASES: dict[object, str] = {True: "select", None: "noload", False: "joined"}
 """Old spellings of `lazy=`."""
 
 WRITES = frozenset(

@@ -64,9 +64,7 @@ def committed(session: int, expires: bool | None, site: Site, state: State) -> N
 
 def _without_row(one: Instance, expires: bool | None, site: Site) -> Instance:
     """A deleted object after the commit: a session that expires nothing does not let go of it either."""
-    if expires is False:
-        return one
-    return replace(one, life=Life.DETACHED, closed=Cause("delete", site)) if expires else one.forgotten()
+    return one if expires is False else replace(one, life=Life.DETACHED, closed=Cause("delete", site))
 
 
 def _doubtful(one: Instance) -> dict[str, Slot]:

@@ -248,6 +248,7 @@ def _of_some_session(m: Expressions, e: f.Call, arguments: Arguments, state: Sta
 def _set_far_side(changed: tuple[LibraryMethod, Ref, Attribute], arguments: Arguments, state: State) -> None:
     """`obj.lines.append(line)` sets `line.obj`, too."""
     method, owner, relation = changed
+    orm.update(owner, state, dirty=True)  # the flush of what is new on it asks for its key
     if method.name in {"append", "add"} and relation.back_populates and relation.direction != "many-to-many":
         for ref in orm.refs_in(arguments.get(0, "object")):
             orm.put(ref, relation.back_populates, Slot(orm.YES, owner), state)

@@ -25,6 +25,10 @@ YES, NO, MAYBE = Loaded.YES, Loaded.NO, Loaded.UNKNOWN
 _HELD = frozenset({Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED, Life.DELETED, Life.UNKNOWN})
 
 
+_TWO_SIDES = ({"one-to-many", "many-to-one"}, {"one-to-one", "many-to-one"}, {"many-to-many"})
+"""Directions of two relationships that may be each other's far side."""
+
+
 def update(ref: Ref | int, state: State, **changes: object) -> None:
     """Change fields of the ORM object behind a number."""
     number = ref.id if isinstance(ref, Ref) else ref
@@ -126,7 +130,7 @@ def by_plan(plan: Plan, relation: Attribute, model: ClassInfo) -> tuple[Loaded, 
     if strategy is None:
         return MAYBE, ""
     if strategy in LOADS:
-        return YES, ""
+        return (MAYBE, "") if plan.doubtful else (YES, "")
     if strategy == "noload":
         return YES, "noload"
     if strategy in {"raise", "raise_on_sql"}:
@@ -145,7 +149,8 @@ def column_loaded(instance: Instance, column: Attribute) -> tuple[Loaded, str]:
         return NO, instance.expired.kind
     if slot is not None:
         return NO, slot.why or "server"
-    if instance.life is Life.UNKNOWN or instance.life is Life.ASSUMED or instance.plan.unknown:
+    is_doubted = instance.plan.unknown or instance.plan.doubtful
+    if instance.life is Life.UNKNOWN or instance.life is Life.ASSUMED or is_doubted:
         return MAYBE, ""
     if column.kind == "column_property":
         return (NO, "deferred") if instance.born == "new" else (YES, "")
@@ -223,6 +228,8 @@ def _read_relationship(
     may_be_near = is_to_one and (why == "lazy" or (why == "raise" and may_look(instance, relation)))
     if may_be_near and instance.life is not Life.DETACHED:
         loaded = MAYBE if at_hand(relation.target, ref.id, instance.session, state, m) else loaded
+    if loaded is NO and instance.born == "query" and _comes_back(instance.plan, instance.model, relation, m):
+        loaded = MAYBE
     if why == "noload" and not write and not serializer:
         _left_empty(ref, instance, relation, site, state, m)
     if loaded is NO:
@@ -233,6 +240,24 @@ def _read_relationship(
     if slot is not None and slot.why == NEAR:
         put(ref, relation.name, Slot(YES, slot.value), state)  # from now on it is there by itself
     return value_of(ref, relation, state, m, YES)
+
+
+def _comes_back(plan: Plan, model: ClassInfo, relation: Attribute, m: Machine) -> bool:
+    """Whether a path of the options leads back to the object itself, and loads a relationship there.
+
+    `selectinload(Order.lines).selectinload(OrderLine.order).selectinload(Order.tags)` loads the tags of the order.
+    """
+    for name, branch in plan.branches:
+        there = m.models.attribute(model, name)
+        if there is None or there.target is None:
+            continue
+        for other, below in branch.plan.branches:
+            back = m.models.attribute(there.target, other)
+            if back is None or back.target is not model or there.back_populates not in {None, other}:
+                continue
+            if {there.direction, back.direction} in _TWO_SIDES and by_plan(below.plan, relation, model)[0] is not NO:
+                return True
+    return False
 
 
 def may_look(instance: Instance, relation: Attribute) -> bool:

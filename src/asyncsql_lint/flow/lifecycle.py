@@ -83,7 +83,7 @@ def flushed_instance(one: Instance, site: Site) -> Instance:
         sql = {n: Slot(NO) for n, s in one.over.items() if isinstance(s.value, Primitive) and s.value.kind == "sql"}
         return replace(one, life=Life.FLUSHED, over={**one.over, **sql}, dirty=False)
     if one.life is Life.DELETED:
-        return reloaded(one)  # the unit of work looks for what hangs on it
+        return replace(reloaded(one), plan=Plan(unknown=True))  # the unit of work looks for what hangs on it
     if one.dirty and one.expired is not None:
         return replace(reloaded(one), over={**one.over, **_stale(one)})
     if one.dirty:
@@ -96,7 +96,7 @@ def reloaded(one: Instance) -> Instance:
 
     An UPDATE needs the primary key, and a refresh of a relationship its foreign key: both load all expired columns.
     """
-    return replace(one, expired=None, plan=Plan(unknown=True), dirty=False, assigned=frozenset())
+    return replace(one, expired=None, plan=replace(one.plan, doubtful=True), dirty=False, assigned=frozenset())
 
 
 def _stale(one: Instance) -> dict[str, Slot]:
@@ -154,7 +154,7 @@ def expired_all(session: int, site: Site, state: State) -> None:
 
     def change(one: Instance) -> Instance | None:
         if one.life in {Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED}:
-            return replace(one, expired=one.expired or Cause("expire", site), over={}, dirty=False)
+            return replace(one, expired=one.expired or Cause("expire", site), over={})
         return None
 
     each(session, state, change)
@@ -166,6 +166,8 @@ def detached_all(session: int, site: Site, state: State) -> None:
     def change(one: Instance) -> Instance | None:
         if one.life is Life.PENDING:
             return replace(one, life=Life.TRANSIENT, session=None)
+        if one.life is Life.DELETED and one.plan.unknown:
+            return None  # whose row is gone, whom a session does not know any more, and lets go of with itself
         if one.life in _IN_SESSION:
             return replace(one, life=Life.DETACHED, closed=Cause("close", site))
         return None

@@ -62,7 +62,8 @@ class Branch(Struct, frozen=True):
 class Plan(Struct, frozen=True):
     """What a statement's options say about one entity.
 
-    `unknown` means that there are options which the analysis could not read: then nothing is *not* loaded.
+    `unknown` means that there are options which the analysis could not read: then nothing is *not* loaded; `doubtful`
+    that what they load may be there or not.
     """
 
     branches: tuple[tuple[str, Branch], ...] = ()
@@ -72,6 +73,7 @@ class Plan(Struct, frozen=True):
     defer: frozenset[str] = frozenset()
     undefer: frozenset[str] = frozenset()
     polymorphic: frozenset[str] = frozenset()
+    doubtful: bool = False
 
     def get(self, attribute: str) -> Branch | None:
         """What is said of `attribute`, if anything."""

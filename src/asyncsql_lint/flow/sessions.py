@@ -114,7 +114,7 @@ def _expire(target: Ref, arguments: Arguments, site: Site, state: State, m: Mach
         return
     names = _names(arguments.get(1, "attribute_names"))
     if arguments.get(1, "attribute_names") is None:
-        orm.update(target, state, expired=Cause("expire", site), over={}, dirty=False)
+        orm.update(target, state, expired=Cause("expire", site), over={})
     elif names is None:
         orm.update(target, state, life=Life.UNKNOWN)
     else:

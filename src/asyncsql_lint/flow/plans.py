@@ -24,7 +24,8 @@ class Option(Struct, frozen=True):
     """One loader option as a value: the model it starts from (None for a wildcard) and its path.
 
     `only` are the columns of `load_only` below the path, `defer` and `undefer` those of these options; `aliased` tells
-    that it starts from an alias of the model.
+    that it starts from an alias of the model. `before` are the options on the way, each at its own path:
+    `joinedload(A.b).load_only(B.id).selectinload(B.c)` says something of `B` and goes on.
     """
 
     model: str | None
@@ -35,14 +36,19 @@ class Option(Struct, frozen=True):
     polymorphic: frozenset[str] = frozenset()
     more: tuple[Option, ...] = ()
     aliased: bool = False
+    before: tuple[Option, ...] = ()
 
     def extended(self, *steps: Step) -> Option:
-        """This option with more steps at its end."""
-        return replace(self, steps=(*self.steps, *steps))
+        """This option with more steps at its end: what it says of where it leads so far stays there."""
+        further = Option(self.model, (*self.steps, *steps), aliased=self.aliased, before=self.before)
+        if not (self.only or self.defer or self.undefer or self.polymorphic or self.more):
+            return further
+        return replace(further, before=(*self.before, replace(self, before=())))
 
     def flattened(self) -> tuple[Option, ...]:
-        """This option and those that were given to its own `.options()`."""
-        out = [replace(self, more=())]
+        """This option, those on its way, and those that were given to its own `.options()`."""
+        out = [o for option in self.before for o in option.flattened()]
+        out.append(replace(self, more=(), before=()))
         for option in self.more:
             out += [
                 replace(o, model=self.model, aliased=self.aliased, steps=(*self.steps, *o.steps))

@@ -47,7 +47,7 @@ def _staged(event: Event) -> bool:
         return left and any(not is_test(site.path) for site, _ in event.trace)
     if is_test(event.site.path) and isinstance(event, AttributeRead) and event.why in {"lazy", "raise"}:
         return event.query is not None and not is_test(event.query.path)  # what the test made is still there
-    cause = event.cause if isinstance(event, AttributeRead) and event.why == "rollback" else None
+    cause = event.cause if isinstance(event, AttributeRead) and event.why in {"rollback", "failure"} else None
     if is_test(event.site.path) and cause is not None and not is_test(cause.path):
         return True
     return not is_test(event.site.path) and any(is_test(site.path) for site, _ in (*event.calls, *event.trace))
@@ -124,7 +124,7 @@ def merged(events: list[Event]) -> list[Event]:
 
 def _same_defect(event: AttributeRead) -> tuple[object, ...]:
     """What makes two reads one defect. An expiry takes all attributes at once, so their names do not count there."""
-    expired = event.why in {"commit", "rollback", "expire"}
+    expired = event.why in {"commit", "rollback", "failure", "expire"}
     cause = event.cause if expired else event.query
     name = "" if expired else event.attribute
     chained = event.serializer != ""

@@ -435,9 +435,16 @@ def story(instance: Instance, attribute: Attribute, m: Machine) -> Trace:
 
 
 def _spell(kind: str) -> str:
-    return {"commit": "`commit()`", "rollback": "`rollback()`", "expire": "`expire()`", "flush": "the flush"}.get(
-        kind, kind
-    )
+    return _SPELLED.get(kind, kind)
+
+
+_SPELLED = {
+    "commit": "`commit()`",
+    "rollback": "`rollback()`",
+    "failure": "the failure that is caught",
+    "expire": "`expire()`",
+    "flush": "the flush",
+}
 
 
 def blocked(m: Machine, site: Site, what: str, of: str, state: State, confidence: Confidence) -> None:

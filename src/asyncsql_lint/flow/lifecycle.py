@@ -137,6 +137,22 @@ def rolled_back(session: int, site: Site, state: State) -> None:
     each(session, state, change)
 
 
+def failed(session: int, site: Site, state: State) -> None:
+    """A flush or a commit raised: the session has rolled back by itself, and wants a rollback before it reads anything.
+
+    What was new before it is still transient, so its attributes are there: fact 3l-no-rollback-in-except.
+    """
+
+    def change(one: Instance) -> Instance | None:
+        if one.life in {Life.PENDING, Life.FLUSHED}:
+            return replace(one, life=Life.TRANSIENT, session=None)
+        if one.life in {Life.PERSISTENT, Life.ASSUMED, Life.DELETED}:
+            return replace(one, life=Life.PERSISTENT, expired=Cause("failure", site), over={}, dirty=False)
+        return None
+
+    each(session, state, change)
+
+
 def is_idle(session: int, site: Site, state: State) -> bool:
     """Whether a session had certainly no transaction before `site`: committed or rolled back, and not used since."""
     last = next((e for e in reversed(state.effects) if e.session == session and e.site != site), None)

@@ -56,7 +56,9 @@ class Slot(Struct, frozen=True):
 
 
 class Cause(Struct, frozen=True):
-    """Why attributes are not there any more: `kind` is `commit`, `rollback`, `expire` or `flush`; `site` is where."""
+    """Why attributes are not there any more: `kind` is `commit`, `rollback`, `expire` or `flush`, or `failure` of a
+    flush or commit, where it is caught; `site` is where.
+    """
 
     kind: str
     site: Site

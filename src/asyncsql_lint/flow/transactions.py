@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
+from asyncsql_lint.flow import lifecycle
 from asyncsql_lint.flow.events import ErrorSwallowed, StreamLost, Trace, TransactionMisused, UsedClosed
 from asyncsql_lint.flow.freeze import ENTRY, reachable
 from asyncsql_lint.flow.machine import Machine
@@ -476,6 +477,8 @@ def _caught(kinds: tuple[f.Expr | None, ...], site: Site, state: State, m: Machi
         # what was raised on the way from another handler to a rollback of its own is not to rely on
         swallowed = again == "again" or (not again and any(_meant(one, kind, m) for one in kinds))
         state.heap[number] = replace(found, failed=Cause(f"caught {kind}", site) if swallowed else None)
+        if swallowed and kind.removesuffix(BELOW).partition(AS)[0] == FLUSH:
+            lifecycle.failed(number, site, state)
 
 
 def raised(statement: f.Raise, state: State, m: Machine) -> None:

@@ -10,6 +10,7 @@ from asyncsql_lint.rule import Finding, Rule, RuleMeta
 from asyncsql_lint.wording import MISSING_GREENLET, reading, story
 
 _HELP = "read it into a name before the rollback, or `await session.refresh(...)` after it"
+_PENDING = "PendingRollbackError: the session's transaction has been rolled back due to a previous exception during flush"
 
 
 class ExpiredAfterRollback(Rule[AttributeRead]):
@@ -17,11 +18,12 @@ class ExpiredAfterRollback(Rule[AttributeRead]):
 
     ## What it does
     Finds reads of any attribute of a persistent object after `rollback()` of its session: in `except` handlers, after
-    them, and in later turns of a loop.
+    them, and in later turns of a loop; also in a handler of a failed flush or commit that has not rolled back yet.
 
     ## What happens
     A rollback expires every object of the session, whatever `expire_on_commit` says; the read raises `MissingGreenlet`,
-    often in the handler that should report the first error.
+    often in the handler that should report the first error. A flush that fails rolls back by itself: until the session's
+    own `rollback()`, each read raises `PendingRollbackError`.
 
     ## Example
     ```python
@@ -56,18 +58,24 @@ class ExpiredAfterRollback(Rule[AttributeRead]):
         severity=Severity.ERROR,
         fix=Applicability.DISPLAY,
         raises="MissingGreenlet: greenlet_spawn has not been called (xd2s)",
+        errors=(
+            "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during"
+            " flush",
+        ),
     )
     listens_to = AttributeRead
 
     def check(self, event: AttributeRead) -> Iterator[Finding]:
         """Yield what is wrong with `event`."""
-        if not (event.why == "rollback" and not event.detached):
+        if event.why not in {"rollback", "failure"} or event.detached:
             return
+        failed = event.why == "failure"
+        cause = "the flush has failed, which expires it" if failed else "`rollback()` has expired it"
         yield self.found(
             event,
-            f"{reading(event)} after `rollback()` has expired it",
+            f"{reading(event)} after {cause}",
             related=story(event),
             help=_HELP,
             symbol=f"{event.model}.{event.attribute}",
-            raises=MISSING_GREENLET,
+            raises=_PENDING if failed else MISSING_GREENLET,
         )

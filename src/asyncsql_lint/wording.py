@@ -17,6 +17,8 @@ def reading(event: AttributeRead) -> str:
     """How an attribute is read, in words."""
     if event.serializer:
         return f"{event.serializer} reads `{event.model}.{event.attribute}`"
+    if event.write == "=":
+        return f"`{event.model}.{event.attribute}` is set, which reads the old key,"
     return f"`{event.model}.{event.attribute}` is read"
 
 

@@ -547,7 +547,16 @@ class Attributes(Expressions):
             session = self.session(found.session, state)
             rows = sessions.query_fetch(found, "iteration", session, site, state, self)
             return rows.element if isinstance(rows, ListValue) else UNKNOWN
+        if isinstance(found, Instance) and found.expired is not None:
+            self.seen_whole(value, found, "going through the object", site, state)
         return UNKNOWN
+
+    def seen_whole(self, ref: Ref, instance: Instance, by: str, site: Site, state: State) -> None:
+        """SQLModel's own view of an object, `__dict__`: what has expired is not in it, and no error tells."""
+        if self.index.inherits(instance.model, "sqlmodel.SQLModel"):
+            column = next((a for a in self.models.attributes(instance.model).values() if a.kind == "column"), None)
+            if column is not None and instance.expired is not None:
+                orm.read(ref, column.name, site, state, self, serializer=by)
 
     def generated(self, value: GeneratorValue, site: Site, state: State) -> Value:
         """What a generator function of the project yields."""
@@ -644,10 +653,7 @@ class Attributes(Expressions):
             if method is not None:
                 self.invoke_unseen(BoundMethod(method, value), site, state)
                 return
-        if self.index.inherits(instance.model, "sqlmodel.SQLModel") and instance.expired is not None:
-            column = next((a for a in self.models.attributes(instance.model).values() if a.kind == "column"), None)
-            if column is not None:
-                orm.read(value, column.name, site, state, self, serializer="repr()")
+        self.seen_whole(value, instance, "repr()", site, state)
 
     # -- narrowing
 

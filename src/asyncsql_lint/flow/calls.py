@@ -424,9 +424,7 @@ class Calls(Attributes):
     ) -> Value:
         """SQLModel's own methods on a table object: they see what is loaded, and nothing of what expired."""
         if name in {"model_dump", "model_dump_json", "dict", "json"}:
-            column = next((a for a in self.models.attributes(instance.model).values() if a.kind == "column"), None)
-            if column is not None and instance.expired is not None:
-                orm.read(ref, column.name, site, state, self, serializer=f"{name}()")
+            self.seen_whole(ref, instance, f"{name}()", site, state)
             return UNKNOWN
         if name in {"sqlmodel_update", "update"}:
             library.touched(ref, state, self)
@@ -486,6 +484,10 @@ class Calls(Attributes):
             case "attribute", "load_history":
                 self.load_history(receiver, site, state)
                 return UNKNOWN
+            case "logger", "getChild":
+                return receiver
+            case "logger", _:
+                return library.logged(self, name, arguments, site, state) if name in library.LOGGED else NONE
             case "metadata", "create_all" | "drop_all" | "reflect" | "create" | "drop":
                 pairing.ddl(name, arguments, site, state, self)
                 return UNKNOWN

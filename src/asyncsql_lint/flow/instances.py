@@ -187,18 +187,18 @@ def read(ref: Ref, name: str, site: Site, state: State, m: Machine, *, write: st
         if via is not None and via.kind == "relationship":
             _read_relationship(ref, instance, via, site, state, m, write, serializer)
         return UNKNOWN
-    return _read_column(ref, instance, attribute, site, state, m, serializer)
+    return _read_column(ref, instance, attribute, site, state, m, write, serializer)
 
 
 def _read_column(
-    ref: Ref, instance: Instance, column: Attribute, site: Site, state: State, m: Machine, serializer: str
+    ref: Ref, instance: Instance, column: Attribute, site: Site, state: State, m: Machine, write: str, serializer: str
 ) -> Value:
     if instance.entity is not None and column.owner in m.index.mro(instance.entity):
         instance = replace(instance, entity=None)
     loaded, why = column_loaded(instance, column)
     _note(m, site, instance, column, loaded, why)
     if loaded is NO:
-        _failed(ref, instance, column, why, site, state, m, "", serializer)
+        _failed(ref, instance, column, why, site, state, m, write, serializer)
     slot = instance.over.get(column.name)
     if column.mutable:
         return Primitive("mutable", ref)
@@ -221,6 +221,8 @@ def _read_relationship(
     loaded, why = relationship_loaded(instance, relation)
     _note(m, site, instance, relation, loaded, why)
     if why in {"dynamic", "write_only"}:
+        if write == "=":
+            _replaced(ref, instance, relation, why, site, state, m)
         return UNKNOWN
     if loaded is NO and write == "=" and relation.collection is not True:
         return UNKNOWN  # assigning a scalar loads nothing
@@ -239,7 +241,20 @@ def _read_relationship(
     slot = instance.over.get(relation.name)
     if slot is not None and slot.why == NEAR:
         put(ref, relation.name, Slot(YES, slot.value), state)  # from now on it is there by itself
-    return value_of(ref, relation, state, m, YES)
+    value = value_of(ref, relation, state, m, YES)
+    if why == "noload" and write and write != "=":
+        put(ref, relation.name, Slot(YES, value, why), state)  # what is added to it stands alone there
+    return value
+
+
+def _replaced(
+    ref: Ref, instance: Instance, relation: Attribute, why: str, site: Site, state: State, m: Machine
+) -> None:
+    """A dynamic or write-only collection of an object with a row cannot be assigned: the old one would be needed."""
+    session = m.session(instance.session, state)
+    held = instance.life in {Life.PERSISTENT, Life.FLUSHED}
+    if held and session is not None and session.is_async and m.frame.mode not in {"greenlet", "thread"}:
+        tell(ref, instance, relation, why, site, state, m, "=")
 
 
 def _comes_back(plan: Plan, model: ClassInfo, relation: Attribute, m: Machine) -> bool:

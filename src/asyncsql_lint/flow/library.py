@@ -478,6 +478,18 @@ def _text_of(m: Expressions, name: str, arguments: Arguments, site: Site, state:
     return temporal.TEXT if name == "builtins.str" else Primitive("plain")
 
 
+LOGGED = frozenset("info warning warn error exception critical fatal".split())
+"""What writes a line of a log unless somebody turned it off; `debug()` mostly is."""
+
+
+def logged(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    """`logger.info("got %s", order)`: the message is made of `str(order)`."""
+    for value in arguments.positional:
+        lost(value, f"passed to `{name.rpartition('.')[2]}()`", site, state, m)
+        m.text(value, f.Other(site.node, ()), state)
+    return NONE
+
+
 def _isinstance(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
     if len(arguments.positional) != 2:
         return UNKNOWN
@@ -751,6 +763,8 @@ _TABLE: dict[str, Handler] = {
     "builtins.map": _map,
     "builtins.filter": _map,
     **dict.fromkeys(("builtins.str", "builtins.repr", "builtins.print", "builtins.format"), _text_of),
+    "logging.getLogger": _primitive("logger"),
+    **dict.fromkeys((f"logging.{n}" for n in LOGGED), logged),
     "builtins.getattr": _getattr,
     "builtins.hasattr": _getattr,
     "builtins.vars": _vars,

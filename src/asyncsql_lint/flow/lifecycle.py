@@ -392,6 +392,8 @@ def assigned(ref: Ref, name: str, value: Value, site: Site, state: State, m: Mac
         if changed is not None and changed.expired is not None and attribute.collection is False:
             state.heap[ref.id] = replace(changed, dirty=True)  # its foreign key is written by the next flush
         return
+    if attribute.primary_key and column_loaded(instance, attribute)[0] is NO:
+        read(ref, name, site, state, m, write="=")  # the UPDATE looks for the old key
     instance = m.instance(ref, state) or instance
     wrong = datatypes.column_faults(instance.model, name, value, site, m)
     if wrong:

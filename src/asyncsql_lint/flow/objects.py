@@ -48,7 +48,10 @@ NEAR = "near"
 
 
 class Slot(Struct, frozen=True):
-    """What is known of one attribute beyond the plan: whether it is there (`why` not), and its value where known."""
+    """What is known of one attribute beyond the plan: whether it is there (`why` not), and its value where known.
+
+    With `noload` as `why` it is there, without the rows that it should have.
+    """
 
     loaded: Loaded
     value: Value | None = None

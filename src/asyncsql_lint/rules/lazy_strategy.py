@@ -82,7 +82,7 @@ class LazyStrategy(Rule[AttributeRead]):
     def check(self, event: AttributeRead) -> Iterator[Finding]:
         """Yield what is wrong with `event`."""
         words = _WORDS.get(event.why)
-        if words is None:
+        if words is None or event.write:
             return
         yield self.found(
             event,

@@ -11,16 +11,26 @@ from asyncsql_lint.wording import FORBIDDEN, MISSING_GREENLET, story
 
 _HELP = "load the collection in the query with `selectinload()`, or set the other side of the relationship"
 
+_REPLACED = {
+    "dynamic": "is a dynamic collection: to assign it loads the old one first",
+    "write_only": "is a write-only collection: it cannot be assigned once there is a row",
+}
+_RAISES = {
+    "raise": FORBIDDEN,
+    "write_only": 'InvalidRequestError: Collection "..." does not support implicit iteration; collection replacement'
+    " operations can't be used",
+}
+
 
 class UnloadedCollectionWrite(Rule[AttributeRead]):
     """Reports changes of collections that are not loaded.
 
     ## What it does
     Finds `append()`, `remove()` and other changes of a collection, and assignments to it, on a persistent object that has
-    not loaded it. Assigning a single related object is fine.
+    not loaded it; also assignments to dynamic and write-only collections. Assigning a single related object is fine.
 
     ## What happens
-    SQLAlchemy loads the old collection first: `MissingGreenlet`.
+    SQLAlchemy loads the old collection first: `MissingGreenlet`. A write-only collection refuses: `InvalidRequestError`.
 
     ## Example
     ```python
@@ -55,19 +65,22 @@ class UnloadedCollectionWrite(Rule[AttributeRead]):
         errors=(
             "InvalidRequestError: '...' is not available due to lazy='raise'",
             "InvalidRequestError: '...' is not available due to lazy='raise_on_sql'",
+            'InvalidRequestError: Collection "..." does not support implicit iteration; collection replacement operations'
+            " can't be used",
         ),
     )
     listens_to = AttributeRead
 
     def check(self, event: AttributeRead) -> Iterator[Finding]:
         """Yield what is wrong with `event`."""
-        if not (event.why in {"lazy", "raise"} and bool(event.write) and not event.detached):
+        if event.why not in {"lazy", "raise", *_REPLACED} or not event.write or event.detached:
             return
+        what = _REPLACED.get(event.why, "is changed, but was never loaded: the change loads it first")
         yield self.found(
             event,
-            f"`{event.model}.{event.attribute}` is changed, but was never loaded: the change loads it first",
+            f"`{event.model}.{event.attribute}` {what}",
             related=story(event),
             help=_HELP,
             symbol=f"{event.model}.{event.attribute}",
-            raises=FORBIDDEN if event.why == "raise" else MISSING_GREENLET,
+            raises=_RAISES.get(event.why, MISSING_GREENLET),
         )

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import dependencies, execs, lifecycle, narrowing, sessions, temporal, transactions
+from asyncsql_lint.flow import dependencies, execs, lifecycle, narrowing, reflection, sessions, temporal, transactions
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.coroutines import HARMLESS, lost
 from asyncsql_lint.flow.events import AttributeRead, FetchedTwice, LegacyQuery, RowRead, SessionGlobal, WrongProtocol
@@ -179,12 +179,21 @@ class Attributes(Expressions):
             case Primitive(kind="inspection", of=Ref() as of) if name in {"unloaded", "dict", "expired_attributes"}:
                 orm.update(of, state, life=Life.UNKNOWN)
                 return UNKNOWN
+            case Primitive(kind="inspection", of=Ref() as of) if name == "mapper":
+                inspected = self.instance(of, state)
+                return reflection.mapper(inspected.model) if inspected is not None else UNKNOWN
+            case Primitive(kind="inspection", of=Ref()):
+                return Primitive("attributes", value.of) if name == "attrs" else UNKNOWN
+            case Primitive() if (found := reflection.attribute(value, name, self)) is not None:
+                return found
             case Primitive(kind="inspection"):
-                return Primitive("attributes", value.of) if name in {"attrs", "mapper"} else UNKNOWN
+                return UNKNOWN
             case Primitive(kind="background" | "router") if name == "state":
                 return Primitive("app.state")
-            case Primitive() if value.kind in temporal.KINDS and (found := temporal.attribute(value, name)) is not None:
-                return found
+            case Primitive() if (
+                value.kind in temporal.KINDS and (moment := temporal.attribute(value, name)) is not None
+            ):
+                return moment
             case Statement() | LoaderOption() | Engine() | Factory() | MappedAttribute() | Primitive():
                 return LibraryMethod(value, name)
             case ListValue() | TupleValue() | DictValue():
@@ -315,6 +324,8 @@ class Attributes(Expressions):
             return orm.read(ref, name, site, state, self)
         if name == "awaitable_attrs":
             return Awaitable(ref)
+        if name in {"__table__", "__mapper__"}:
+            return self.class_attribute(instance.model, name, ref, site, state)
         if name == "__dict__":
             orm.update(ref, state, life=Life.UNKNOWN)  # whoever looks there asks what is loaded before reading it
             return UNKNOWN
@@ -389,8 +400,8 @@ class Attributes(Expressions):
         """An attribute of a class: a mapped one, a method, a value of its body."""
         if self.models.attribute(info, name) is not None:
             return MappedAttribute(info, name)
-        if name == "__table__" and self.models.is_mapped(info):
-            return Primitive("metadata")
+        if name in {"__table__", "__mapper__"} and self.models.is_mapped(info):
+            return reflection.table(info) if name == "__table__" else reflection.mapper(info)
         owner, bindings = self.index.member(info, name)
         if name == "metadata" and not any(isinstance(b, Target) and b.value is not None for b in bindings):
             return Primitive("metadata") if self.has_metadata(info) else UNKNOWN
@@ -533,6 +544,8 @@ class Attributes(Expressions):
                 return UNKNOWN
             case Primitive(kind="attributes"):
                 return Primitive("attribute", value.of)
+            case Primitive(kind="mapped"):
+                return reflection.element(value)
             case _:
                 return UNKNOWN
 

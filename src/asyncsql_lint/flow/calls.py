@@ -18,6 +18,7 @@ from asyncsql_lint.flow import (
     option_checks,
     outliving,
     pairing,
+    reflection,
     sessions,
     temporal,
     transactions,
@@ -484,6 +485,8 @@ class Calls(Attributes):
             case "attribute", "load_history":
                 self.load_history(receiver, site, state)
                 return UNKNOWN
+            case "mapped", _:
+                return reflection.method(receiver, name)
             case "logger", "getChild":
                 return receiver
             case "logger", _:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import datatypes, faults, leaks, prefixes, temporal, transactions
+from asyncsql_lint.flow import datatypes, faults, leaks, prefixes, reflection, temporal, transactions
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.answers import answer, is_pure
 from asyncsql_lint.flow.coroutines import lost, needless
@@ -413,6 +413,11 @@ def suspends(expression: f.Expr) -> bool:
     return any(isinstance(node, (f.Await, f.Yield, f.Walrus)) for node in inside(expression))
 
 
+def chooses(expression: f.Expr) -> bool:
+    """Whether parts of an expression are not always evaluated."""
+    return any(isinstance(node, (f.IfExp, f.BoolOp)) for node in inside(expression))
+
+
 def _not(m: Expressions, e: f.Not, state: State) -> Value:
     value = m.decided(e.value, m.test(e.value, state), state)
     return Opaque() if value is None else Const(not value)
@@ -531,12 +536,13 @@ def _comprehension(m: Expressions, e: f.Comprehension, state: State) -> Value:
     if items is not None:
         return ListValue(items[0], items, kind=e.kind)
     single = True
+    sorts_out = any(g.ifs for g in e.generators) or chooses(e.element) or (e.value is not None and chooses(e.value))
     for generator in e.generators:
         if generator is not e.generators[0]:
             source = m.evaluate(generator.iter, state)
         value = m.iterate(source, generator.iter, generator.is_async, generator.at, state)
         single = single and isinstance(source, (TupleValue, ListValue)) and _length(source) == 1
-        m.bind(generator.target, value, state)
+        m.bind(generator.target, value if sorts_out else reflection.each(value), state)
         for condition in generator.ifs:
             m.test(condition, state)
             m.narrow(condition, True, state)

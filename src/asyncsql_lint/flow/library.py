@@ -19,6 +19,7 @@ from asyncsql_lint.flow import (
     outliving,
     pairing,
     prefixes,
+    reflection,
     scopes,
     temporal,
     texts,
@@ -569,7 +570,15 @@ def _getattr(m: Expressions, name: str, arguments: Arguments, site: Site, state:
         if name == "builtins.hasattr" and m.instance(target, state) is None:
             return UNKNOWN
         return m.attribute(target, key.value, site, state)
+    if isinstance(key, Primitive) and key.kind.startswith("mapped-name") and isinstance(target, Ref):
+        reflection.read(target, key, site, state, m)
     return UNKNOWN
+
+
+def _mapper(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    """`class_mapper(Order)`, `object_mapper(order)`."""
+    first = arguments.positional[0] if arguments.positional else UNKNOWN
+    return m.attribute(first, "__mapper__", site, state) if isinstance(first, (ClassValue, Ref)) else UNKNOWN
 
 
 def _vars(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
@@ -693,6 +702,7 @@ _TABLE: dict[str, Handler] = {
     "sqlalchemy.async_scoped_session": _scoped,
     "sqlalchemy.scoped_session": _scoped,
     "sqlalchemy.inspect": _inspect,
+    **dict.fromkeys(("sqlalchemy.class_mapper", "sqlalchemy.object_mapper"), _mapper),
     "sqlalchemy.Table": _table,
     "sqlalchemy.URL.create": _url,
     "sqlalchemy.make_url": _url,

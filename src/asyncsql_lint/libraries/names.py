@@ -24,7 +24,7 @@ _SQLALCHEMY = frozenset(
     make_url URL func literal_column mapper clear_mappers greenlet_spawn set_committed_value
     IntegrityError SQLAlchemyError DBAPIError OperationalError NoResultFound MultipleResultsFound ProgrammingError
     DataError InterfaceError InternalError StatementError PendingRollbackError InvalidRequestError StaleDataError
-    FlushError TimeoutError query_expression make_transient
+    FlushError TimeoutError query_expression make_transient class_mapper object_mapper
     """.split()
 )
 

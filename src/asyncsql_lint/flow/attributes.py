@@ -330,8 +330,10 @@ class Attributes(Expressions):
             orm.update(ref, state, life=Life.UNKNOWN)  # whoever looks there asks what is loaded before reading it
             return UNKNOWN
         method = self.index.method(instance.model, name)
+        if method is None and name in _SQLMODEL_METHODS:
+            return LibraryMethod(ref, name)
         if method is None:
-            return LibraryMethod(ref, name) if name in _SQLMODEL_METHODS else UNKNOWN
+            return orm.read(ref, name, site, state, self) if narrowing.turned_out(ref, name, state, self) else UNKNOWN
         if self.is_property(method):
             return self.invoke_unseen(BoundMethod(method, ref), site, state)
         return self.bound(method, ref)

@@ -567,8 +567,13 @@ def _getattr(m: Expressions, name: str, arguments: Arguments, site: Site, state:
         return UNKNOWN
     target, key = arguments.positional[0], arguments.positional[1]
     if isinstance(key, Const) and isinstance(key.value, str):
-        if name == "builtins.hasattr" and m.instance(target, state) is None:
+        instance = m.instance(target, state)
+        is_asked = name == "builtins.hasattr" or len(arguments.positional) > 2
+        if name == "builtins.hasattr" and instance is None:
             return UNKNOWN
+        if is_asked and instance is not None and m.models.attribute(instance.model, key.value) is None:
+            known = m.index.method(instance.model, key.value) is not None
+            return m.attribute(target, key.value, site, state) if known else UNKNOWN
         return m.attribute(target, key.value, site, state)
     if isinstance(key, Primitive) and key.kind.startswith("mapped-name") and isinstance(target, Ref):
         reflection.read(target, key, site, state, m)

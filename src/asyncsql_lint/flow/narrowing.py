@@ -121,6 +121,25 @@ def _isinstance(target: f.Name, kind: f.Expr, holds: bool, state: State, m: Mach
         state.env[target.id] = replace(value, optional=False)
 
 
+def turned_out(ref: Ref, name: str, state: State, m: Machine) -> bool:
+    """Whether only one subclass of an object's class maps `name`: whoever reads it has an object of that one.
+
+    Not where such an object is held elsewhere: it may be this one, whole.
+    """
+    instance = m.instance(ref, state)
+    if instance is None or instance.born != "query" or instance.entity is not None:
+        return False
+    if any(name in owner.members for owner in m.index.mro(instance.model)):
+        return False
+    mapped = [one for one in m.index.subclasses(instance.model) if m.models.attribute(one, name) is not None]
+    highest = [one for one in mapped if not any(one is not above and above in m.index.mro(one) for above in mapped)]
+    if len(highest) != 1 or orm.at_hand(highest[0], ref.id, instance.session, state, m):
+        return False
+    entity = None if _fetched_with_base(highest[0], instance, m) else instance.model
+    state.heap[ref.id] = replace(instance, model=highest[0], entity=entity)
+    return True
+
+
 def place(expression: f.Expr, state: State, m: Machine) -> Value | None:
     """The value held by a name, `x := ...` or `obj.name`, without evaluating anything."""
     match expression:

@@ -344,12 +344,44 @@ def _merge(number: int, arguments: Arguments, site: Site, state: State, m: Machi
         return UNKNOWN
     if given.session == number and given.life is Life.PERSISTENT:
         return target  # an object of the session stands for itself
+    if given.life is Life.TRANSIENT and _names_its_row(given, m):
+        return _merged_new(number, given, arguments, site, state, m)
     if given.life is not Life.DETACHED:
         return m.new(Instance(model=given.model, life=Life.UNKNOWN, session=number, origin=site), state)
     made = _instance(given.model, EMPTY, number, site, None, state, m, pk=given.pk)
     for relation in m.models.relationships(given.model):
         if orm.relationship_loaded(given, relation)[0] is not orm.NO:
             orm.put(made, relation.name, Slot(orm.MAYBE), state)
+    return made
+
+
+def _names_its_row(given: Instance, m: Machine) -> bool:
+    """Whether a new object was made with its whole primary key."""
+    keys = {one.name for one in m.models.attributes(given.model).values() if one.primary_key}
+    return bool(keys) and keys <= given.given
+
+
+def _merged_new(number: int, given: Instance, arguments: Arguments, site: Site, state: State, m: Machine) -> Value:
+    """`merge(Order(id=1, name="new"))` is for a row that is there: it is loaded as by `get()`, then changed.
+
+    What it was given replaces what was loaded, and may leave columns to the database.
+    """
+    options = arguments.keyword("options")
+    keys = [one.name for one in m.models.attributes(given.model).values() if one.primary_key]
+    slot = given.over.get(keys[0]) if len(keys) == 1 else None
+    pk = slot.value if slot is not None and isinstance(slot.value, Const) else None
+    wanted = Arguments((ClassValue(given.model), pk or UNKNOWN), (("options", options),) if options is not None else ())
+    made = _get(number, "get_one", wanted, site, state, m)
+    found = m.instance(made, state)
+    if found is None or not isinstance(made, Ref):
+        return made
+    doubtful = [r.name for r in m.models.relationships(given.model) if r.name in given.over]
+    doubtful += [c.name for c in m.models.attributes(given.model).values() if c.server_update]
+    over = {**found.over, **{name: Slot(orm.MAYBE) for name in doubtful}}
+    state.heap[made.id] = replace(found, over=over)
+    if found.origin == site:
+        confidence = min(found.confidence, Confidence.INFERRED)
+        orm.update(made, state, confidence=confidence, statement=None, is_get=False)
     return made
 
 

@@ -16,8 +16,8 @@ class DeferredColumnAccess(Rule[AttributeRead]):
     """Reports reads of columns that the query left out.
 
     ## What it does
-    Finds reads of `deferred()` columns, of columns that `load_only()` or `defer()` left out, and of a new object's
-    column properties after its INSERT.
+    Finds reads of `deferred()` columns, of columns that `load_only()` or `defer()` left out, of a subclass's columns on an
+    object that was queried through its base, and of a new object's column properties after its INSERT.
 
     ## What happens
     The read loads the column: `MissingGreenlet`.
@@ -40,7 +40,7 @@ class DeferredColumnAccess(Rule[AttributeRead]):
     There is no fix: add `undefer()`, or leave the column in.
 
     ## What it cannot see
-    Columns of a subclass that is fetched through its base.
+    Columns of subclasses whose mapping the analysis cannot read.
 
     ## References
     - [Column loading options](https://docs.sqlalchemy.org/en/20/orm/queryguide/columns.html)

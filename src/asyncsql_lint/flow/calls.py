@@ -615,6 +615,9 @@ class Calls(Attributes):
         if self.models.is_dataclass(info):
             over = {**self.dataclass_defaults(info, site), **over}
         open_ = arguments.open or bool(arguments.positional)
+        if not open_ and self.models.eager_defaults(info) is False:
+            columns = [a for a in self.models.attributes(info).values() if a.server_default or a.server_update]
+            given |= {f"~{a.name}" for a in columns if not a.primary_key and a.name not in over}
         instance = Instance(
             info, life=Life.TRANSIENT, born="new", origin=site, over=over, given=frozenset(given), open=open_
         )

@@ -32,7 +32,7 @@ from asyncsql_lint.flow.names import ASYNC_SESSIONS, SYNC_SESSIONS
 from asyncsql_lint.flow.objects import Instance, Life, Object, Session, Slot
 from asyncsql_lint.flow.sessions import made_by
 from asyncsql_lint.flow.state import State
-from asyncsql_lint.flow.statements import loader, select
+from asyncsql_lint.flow.statements import COMPUTED, loader, select
 from asyncsql_lint.flow.summaries import doubt
 from asyncsql_lint.flow.values import (
     NONE,
@@ -94,7 +94,9 @@ def call(m: Expressions, name: str, arguments: Arguments, site: Site, state: Sta
         if name in LOADERS or name in COLUMN_LOADERS:
             option_checks.strings(name.rpartition(".")[2], arguments, site, m)
         return loader(name, arguments)
-    if name.startswith(("sqlalchemy.func.", "sqlalchemy.literal", "sqlalchemy.sql.", "sqlmodel.col", "sqlmodel.func.")):
+    if name.startswith(("sqlalchemy.func.", "sqlmodel.func.")):
+        return COMPUTED
+    if name.startswith(("sqlalchemy.literal", "sqlalchemy.sql.", "sqlmodel.col")):
         return Primitive("sql")
     if name in {"sqlalchemy.or_", "sqlalchemy.and_", "sqlalchemy.not_", "sqlalchemy.desc", "sqlalchemy.asc"}:
         return _clauses(m, name, arguments, site, state)

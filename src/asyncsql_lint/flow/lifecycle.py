@@ -27,7 +27,7 @@ from asyncsql_lint.flow.machine import Machine
 from asyncsql_lint.flow.objects import Cause, Instance, Life, Session, Slot, Transaction
 from asyncsql_lint.flow.plans import NEVER, Plan
 from asyncsql_lint.flow.state import State, dull
-from asyncsql_lint.flow.values import NONE, Const, Opaque, Primitive, Ref, Value
+from asyncsql_lint.flow.values import NONE, Const, Opaque, Primitive, Ref, Statement, Value
 from asyncsql_lint.index.definitions import ClassInfo
 from asyncsql_lint.index.models import Attribute
 
@@ -80,8 +80,8 @@ def flushed(session: int, site: Site, state: State) -> None:
 def flushed_instance(one: Instance, site: Site) -> Instance:
     """One object after a flush."""
     if one.life is Life.PENDING:
-        sql = {n: Slot(NO) for n, s in one.over.items() if isinstance(s.value, Primitive) and s.value.kind == "sql"}
-        return replace(one, life=Life.FLUSHED, over={**one.over, **sql}, dirty=False)
+        given = frozenset(n for n in one.given if not n.startswith("~"))
+        return replace(one, life=Life.FLUSHED, over={**one.over, **_stale(one)}, given=given, dirty=False)
     if one.life is Life.DELETED:
         return replace(reloaded(one), plan=Plan(unknown=True))  # the unit of work looks for what hangs on it
     if one.dirty and one.expired is not None:
@@ -100,7 +100,7 @@ def reloaded(one: Instance) -> Instance:
 
 
 def _stale(one: Instance) -> dict[str, Slot]:
-    """What the UPDATE leaves to the database: columns with `onupdate=func...`, and those set to an SQL expression."""
+    """What a flush leaves to the database: columns with `onupdate=func...`, and those set to an SQL expression."""
     computed = {n[1:]: Slot(NO) for n in one.given if n.startswith("~") and n[1:] not in one.assigned}
     sql = {n: Slot(NO) for n, s in one.over.items() if isinstance(s.value, Primitive) and s.value.kind == "sql"}
     return {**computed, **sql}
@@ -194,6 +194,29 @@ def detached_all(session: int, site: Site, state: State) -> None:
 def doubted_all(session: int, state: State) -> None:
     """The session went where nobody can look: nothing is known of its objects any more."""
     each(session, state, doubted)
+
+
+def updated(statement: Statement, session: int, state: State, m: Machine) -> None:
+    """An UPDATE by statement: on the objects that it certainly changes, what only the database knows has expired.
+
+    Those are columns that are set to SQL functions and those with `onupdate=func...`: facts 3i-bulk-update-stmt-*. What
+    Python can work out is set on the objects.
+    """
+    table = statement.table
+    if table is None:
+        return
+    columns = m.models.attributes(table).values()
+    left = statement.computed | {c.name for c in columns if c.server_update and c.name not in statement.assigned}
+
+    def change(one: Instance) -> Instance | None:
+        if one.model is not table or one.life not in {Life.PERSISTENT, Life.FLUSHED} or one.expired is not None:
+            return None
+        by_key = statement.conditions == 1 and statement.key is not None and statement.key == one.pk
+        if statement.conditions and not by_key:
+            return None
+        return replace(one, over={**one.over, **dict.fromkeys(left, Slot(NO))})
+
+    each(session, state, change)
 
 
 def queried_again(

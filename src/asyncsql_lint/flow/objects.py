@@ -71,7 +71,8 @@ class Instance(Struct, frozen=True):
     """An ORM object. `over` holds what is known of single attributes beyond `plan` and the model.
 
     `born` is `query`, `new` or `unknown`; `origin` where it was queried or made. `given` are the keywords that a
-    new object was made with, `open` tells that there were others. `dirty` tells that a column was changed since the
+    new object was made with, and after a `~` what the next flush leaves to the database; `open` tells that there were
+    others. `dirty` tells that a column was changed since the
     last flush, `assigned` are those columns, `version` counts the assignments, `faults` are values that a driver will
     refuse.
     `entity` is the class that was queried, where the object has turned out to be of a subclass of it.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.events import OptionMismatch
 from asyncsql_lint.flow.machine import Machine
+from asyncsql_lint.flow.objects import Instance
 from asyncsql_lint.flow.plans import Option
 from asyncsql_lint.flow.statements import flatten, needs_unique
 from asyncsql_lint.flow.values import Arguments, Const, DictValue, Entity, Statement, Value
@@ -38,6 +39,19 @@ def strings(name: str, arguments: Arguments, site: Site, m: Machine) -> None:
             return
         m.emit(OptionMismatch(site=site, kind="string", option=f'{name}("{value.value}")', selected=""))
         return
+
+
+def refreshed(instance: Instance | None, names: tuple[str, ...], site: Site, m: Machine) -> None:
+    """`refresh(order, ["lines.product"])`: it takes names of the object's own attributes, and no paths."""
+    if instance is None:
+        return
+    model = instance.model
+    for name in names:
+        is_path = "." in name
+        unknown = m.index.is_closed(model) and not any(name in owner.members for owner in m.index.mro(model))
+        if m.models.attribute(model, name) is None and (is_path or unknown):
+            m.emit(OptionMismatch(site=site, kind="name", option=name, selected=model.name))
+            return
 
 
 def batched(statement: Statement, arguments: Arguments, number: int, site: Site, m: Machine) -> None:

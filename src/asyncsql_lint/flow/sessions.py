@@ -24,6 +24,7 @@ from asyncsql_lint.flow.values import (
     ClassValue,
     Const,
     Coroutine,
+    DictValue,
     Engine,
     Entity,
     Factory,
@@ -169,7 +170,7 @@ def operation(
             lifecycle.detached_all(number, site, state)
             return NONE
         case "refresh":
-            _refresh(arguments, state, m)
+            _refresh(arguments, site, state, m)
             lifecycle.autoflushed(number, session.autoflush, site, state)
             return NONE
         case "delete":
@@ -202,6 +203,8 @@ def _execute(
         lifecycle.autoflushed(number, _autoflush(session, statement, arguments, site, m), site, state)
         option_checks.batched(statement, arguments, number, site, m)
         option_checks.eager(statement, number, site, m)
+        if statement.kind == "update" and _follows(statement, arguments):
+            lifecycle.updated(statement, number, state, m)
     for one in statement.entities or ():
         if one.model is not None and statement.kind != "delete":
             overwrites = statement.populate_existing
@@ -228,6 +231,14 @@ def _autoflush(session: Session, statement: Statement, arguments: Arguments, sit
     is_orm = statement.table is not None or any(one.model or one.of for one in statement.entities or ())
     is_asked = is_orm or m.versions(site).sqlalchemy.at_least(2, 1)
     return None if is_told or (session.autoflush and not is_asked) else session.autoflush
+
+
+def _follows(statement: Statement, arguments: Arguments) -> bool:
+    """Whether the objects of the session follow an UPDATE: unless `synchronize_session=False` is said."""
+    options = arguments.keyword("execution_options")
+    if options is None:
+        return statement.synchronized
+    return isinstance(options, DictValue) and "synchronize_session" not in dict(options.items)
 
 
 def _blind_query(number: int, state: State) -> None:
@@ -322,7 +333,7 @@ def _instance(
     )
 
 
-def _refresh(arguments: Arguments, state: State, m: Machine) -> None:
+def _refresh(arguments: Arguments, site: Site, state: State, m: Machine) -> None:
     target = arguments.get(0, "instance")
     wanted = arguments.get(1, "attribute_names")
     if not isinstance(target, Ref):
@@ -334,6 +345,7 @@ def _refresh(arguments: Arguments, state: State, m: Machine) -> None:
     if names is None:
         orm.update(target, state, life=Life.UNKNOWN)
     else:
+        option_checks.refreshed(m.instance(target, state), names, site, m)
         lifecycle.refreshed(target, names, state, m)
 
 
@@ -371,7 +383,8 @@ def _merged_new(number: int, given: Instance, arguments: Arguments, site: Site, 
     slot = given.over.get(keys[0]) if len(keys) == 1 else None
     pk = slot.value if slot is not None and isinstance(slot.value, Const) else None
     wanted = Arguments((ClassValue(given.model), pk or UNKNOWN), (("options", options),) if options is not None else ())
-    made = _get(number, "get_one", wanted, site, state, m)
+    holder = m.session(number, state)
+    made = _get(number, holder, "get_one", wanted, site, state, m) if holder is not None else UNKNOWN
     found = m.instance(made, state)
     if found is None or not isinstance(made, Ref):
         return made

@@ -16,6 +16,7 @@ from asyncsql_lint.flow.values import (
     Arguments,
     ClassValue,
     Const,
+    DictValue,
     Entity,
     External,
     ListValue,
@@ -48,6 +49,12 @@ _FROM = frozenset(
     "where filter filter_by join outerjoin join_from outerjoin_from full_join select_from from_statement".split()
 )
 """Methods by which a statement may come to select from more than its entities."""
+
+_CONDITIONS = frozenset("where filter filter_by having join outerjoin from_statement".split())
+"""Methods by which a statement comes to be about fewer rows."""
+
+COMPUTED = Primitive("sql", Const("function"))
+"""What an SQL function gives: only the database can work it out."""
 
 _LIMITS = frozenset({"limit", "fetch", "slice"})
 
@@ -91,10 +98,13 @@ def method(statement: Statement, name: str, arguments: Arguments, m: Machine, st
             statement = replace(statement, batched=True)
         if arguments.open or arguments.keyword("autoflush") is not None:
             statement = replace(statement, autoflush=False)
+        if arguments.keyword("synchronize_session") == Const(False):
+            statement = replace(statement, synchronized=False)
         populate = arguments.keyword("populate_existing")
         return replace(statement, populate_existing=True) if populate is not None else statement
     if name in SAME:
-        return _grown(_keyed(checked(statement, name, arguments, m), name, arguments, m), name, arguments)
+        grown = _grown(_keyed(checked(statement, name, arguments, m), name, arguments, m), name, arguments)
+        return _set(grown, arguments) if name == "values" else _asking(grown, name, arguments)
     if name == "returning":
         return replace(select(arguments, statement.site or Site("", 0), "sqlalchemy", m), kind=statement.kind)
     if name in {"add_columns", "column", "add_entity"} and statement.entities is not None:
@@ -110,6 +120,8 @@ def method(statement: Statement, name: str, arguments: Arguments, m: Machine, st
 def _keyed(statement: Statement, name: str, arguments: Arguments, m: Machine) -> Statement:
     """The same statement, with the key of the row that its method `name` asks for."""
     entities = statement.entities or ()
+    if statement.kind == "update" and statement.table is not None:
+        entities = (Entity(statement.table),)
     if name not in {"where", "filter", "filter_by"} or len(entities) != 1 or statement.key is not None:
         return statement
     key = keys.of_where(entities[0], name, arguments, m)
@@ -123,6 +135,27 @@ def _grown(statement: Statement, name: str, arguments: Arguments) -> Statement:
     if name in _LIMITS and not statement.limited and arguments.get(0, "limit") != NONE:
         return replace(statement, limited=True)
     return statement
+
+
+def _asking(statement: Statement, name: str, arguments: Arguments) -> Statement:
+    """The same statement, with how many conditions it has after its method `name`."""
+    if name not in _CONDITIONS:
+        return statement
+    more = len(arguments.positional) + len(arguments.keywords) + arguments.open
+    return replace(statement, conditions=statement.conditions + more)
+
+
+def _set(statement: Statement, arguments: Arguments) -> Statement:
+    """The same statement, with what it sets: `values(name=func.upper(Order.name))`."""
+    pairs = list(arguments.keywords)
+    for value in arguments.positional:
+        pairs += value.items if isinstance(value, DictValue) else ()
+    computed = {name for name, value in pairs if value == COMPUTED}
+    return replace(
+        statement,
+        computed=statement.computed | computed,
+        assigned=statement.assigned | {name for name, _ in pairs},
+    )
 
 
 def checked(statement: Statement, name: str, arguments: Arguments, m: Machine) -> Statement:

@@ -254,8 +254,10 @@ class Statement(Value, frozen=True):
     `kind` is `select`, `insert`, `update`, `delete` or `text`; `library` is `sqlmodel` for SQLModel's select; `table`
     is what an `insert` or `update` writes to, `sql` the text of a `text()` with parameters; `writes` tells that it
     changes rows, `batched` that it has `yield_per`, `joined` that it may select from more than its entities, `limited`
-    that it has a LIMIT, `autoflush` that nobody told it not to flush the session first;
-    `key` is that of the only row that it can give (`keys`).
+    that it has a LIMIT, `autoflush` that nobody told it not to flush the session first; `key` is that of the only row
+    that it can give or change (`keys`), `conditions` how many conditions it has. `computed` are the columns that an
+    UPDATE sets to what only the database can work out, `assigned` all that it sets, `synchronized` tells that the objects
+    of the session follow it.
     """
 
     kind: str
@@ -272,6 +274,10 @@ class Statement(Value, frozen=True):
     limited: bool = False
     autoflush: bool = True
     key: Value | None = None
+    conditions: int = 0
+    computed: frozenset[str] = frozenset()
+    assigned: frozenset[str] = frozenset()
+    synchronized: bool = True
 
 
 class Row(Value, frozen=True):

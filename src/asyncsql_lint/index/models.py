@@ -151,15 +151,19 @@ class Models:
         table.update({n: a for n, a in self.attributes(info).items() if a.kind == "relationship"})
         return [table[n] for n in sorted(table)]
 
-    def eager_defaults(self, info: ClassInfo) -> bool:
-        """Whether `__mapper_args__` asks for what the database computes to come back with each UPDATE."""
+    def eager_defaults(self, info: ClassInfo) -> bool | None:
+        """Whether `__mapper_args__` asks for what the database computes to come back with each UPDATE.
+
+        None is what it says by itself: with each INSERT only. False forbids that, too.
+        """
         _, bindings = self.index.member(info, "__mapper_args__")
         for binding in bindings:
             if isinstance(binding, Target) and isinstance(binding.value, f.DictDisplay):
                 for key, value in zip(binding.value.keys, binding.value.values, strict=True):
                     if isinstance(key, f.Const) and key.value == "eager_defaults":
-                        return isinstance(value, f.Const) and value.value is True
-        return False
+                        known = value.value if isinstance(value, f.Const) else None
+                        return known if isinstance(known, bool) else None
+        return None
 
     def tablename(self, info: ClassInfo) -> str | None:
         """The name of the table, when it is written down."""
@@ -206,16 +210,23 @@ class Models:
         if not bindings or not isinstance(bindings[-1], Target):
             return
         value = bindings[-1].value
-        if isinstance(value, f.Sub) and isinstance(value.index, f.Const):
-            for other in self._tables.get(str(value.index.value), ()):
-                if other is not info and other.module is info.module:
-                    columns = {n: a for n, a in self.attributes(other).items() if a.kind == "column"}
-                    table.update({n: replace(a, deferred=False) for n, a in columns.items() if n not in table})
-        elif isinstance(value, f.Call):
+        for other in self._of_same_table(info, value):
+            columns = {n: a for n, a in self.attributes(other).items() if a.kind == "column"}
+            table.update({n: replace(a, deferred=False) for n, a in columns.items() if n not in table})
+        if isinstance(value, f.Call):
             for argument in value.args:
                 if isinstance(argument, f.Call) and argument.args and isinstance(argument.args[0], f.Const):
                     column = self._column(str(argument.args[0].value), argument, info, info.module)
                     table.setdefault(column.name, column)
+
+    def _of_same_table(self, info: ClassInfo, table: f.Expr | None) -> list[ClassInfo]:
+        if isinstance(table, f.Sub) and isinstance(table.index, f.Const):
+            named = self._tables.get(str(table.index.value), ())
+            return [other for other in named if other is not info and other.module is info.module]
+        if isinstance(table, f.Attr) and table.name == "__table__":
+            found = self.index.resolve(info.module, table.value)
+            return [other for other in found if isinstance(other, ClassInfo) and other is not info]
+        return []
 
     def _attribute(self, owner: ClassInfo, name: str, binding: Binding) -> Attribute | None:
         if isinstance(binding, FunctionInfo):

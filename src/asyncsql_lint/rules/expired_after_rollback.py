@@ -10,7 +10,9 @@ from asyncsql_lint.rule import Finding, Rule, RuleMeta
 from asyncsql_lint.wording import MISSING_GREENLET, reading, story
 
 _HELP = "read it into a name before the rollback, or `await session.refresh(...)` after it"
-_PENDING = "PendingRollbackError: the session's transaction has been rolled back due to a previous exception during flush"
+_PENDING = (
+    "PendingRollbackError: the session's transaction has been rolled back due to a previous exception during flush"
+)
 
 
 class ExpiredAfterRollback(Rule[AttributeRead]):

@@ -10,6 +10,7 @@ from asyncsql_lint.rule import Finding, Rule, RuleMeta
 
 _STRINGS = "ArgumentError: Strings are not accepted for attribute names in loader options"
 _BATCHED = "InvalidRequestError: Can't use yield_per with eager loaders that require uniquing or row buffering"
+_NAMES = "KeyError: the name of the attribute"
 _SILENT = "no error: objects come with the wrong related ones"
 _COLUMNS = "ArgumentError: Query has only expression-based entities"
 
@@ -20,7 +21,7 @@ class LoaderOptionMismatch(Rule[OptionMismatch]):
     ## What it does
     Finds options that start from a model which the statement does not select: an option that should be chained to another
     one, an option for a model where its alias is selected, an option of a statement that selects columns; names of
-    attributes as strings; joined collections or subquery loads beside `yield_per`; and `contains_eager()` without a join,
+    attributes as strings; paths and unknown names given to `refresh()`; joined collections or subquery loads beside `yield_per`; and `contains_eager()` without a join,
     or for a collection beside a LIMIT.
 
     ## What happens
@@ -62,6 +63,7 @@ class LoaderOptionMismatch(Rule[OptionMismatch]):
             "ArgumentError: Query has only expression-based entities",
             "ArgumentError: Strings are not accepted for attribute names in loader options",
             "InvalidRequestError: Can't use yield_per with eager loaders that require uniquing or row buffering",
+            "KeyError: '...'",
             "no error: objects come with the wrong related ones",
         ),
     )
@@ -74,6 +76,9 @@ class LoaderOptionMismatch(Rule[OptionMismatch]):
             case "string":
                 message = f"{option} names its attribute by a string"
                 help_, raises = "give it the attribute of the class", _STRINGS
+            case "name":
+                message = f"{option} is given to `refresh()`, but `{event.selected}` has no attribute of that name"
+                help_, raises = "name its own attributes; load what hangs on them with a query", _NAMES
             case "columns":
                 message = f"{option} is an option of a statement that selects columns only"
                 help_, raises = "leave the option out, or select the model", _COLUMNS

@@ -12,12 +12,17 @@ from asyncsql_lint.wording import MISSING_GREENLET, reading, story
 _HELP = "`await session.refresh(...)` after the UPDATE, or set `eager_defaults=True` on the mapper"
 
 
+def _written(event: AttributeRead) -> str:
+    return "a flush" if event.born == "new" else "an UPDATE"
+
+
 class ServerGeneratedAccess(Rule[AttributeRead]):
     """Reports reads of what the database computes in an UPDATE.
 
     ## What it does
     Finds reads of columns with `onupdate=func...`, of `Computed` columns and of attributes that were set to an SQL
-    expression, after the flush or commit of an UPDATE.
+    expression, after the flush or commit of an UPDATE, or after an `update()` statement for the object's row; and of all
+    that an INSERT generates where the mapper has `eager_defaults=False`.
 
     ## What happens
     The UPDATE leaves them expired, whatever `expire_on_commit` says: `MissingGreenlet`. What an INSERT generates comes
@@ -46,7 +51,7 @@ class ServerGeneratedAccess(Rule[AttributeRead]):
     There is no fix: refresh the object, or set `eager_defaults=True` on the mapper.
 
     ## What it cannot see
-    Triggers, and changes made by bulk UPDATE statements.
+    Triggers, and `update()` statements of which it is not written down that they change the object's row.
 
     ## References
     - [Fetching server-generated defaults](https://docs.sqlalchemy.org/en/20/orm/persistence_techniques.html#fetching-server-generated-defaults)
@@ -67,7 +72,7 @@ class ServerGeneratedAccess(Rule[AttributeRead]):
             return
         yield self.found(
             event,
-            f"{reading(event)} after an UPDATE, which leaves it to the database",
+            f"{reading(event)} after {_written(event)}, which leaves it to the database",
             related=story(event),
             help=_HELP,
             symbol=f"{event.model}.{event.attribute}",

@@ -106,7 +106,9 @@ class Executor(Contexts):
         """An expression whose value is dropped."""
 
         def work(trial: State) -> None:
+            newest = self.newest()
             value = self.evaluate(statement.value, trial)
+            lifecycle.dropped(value, newest, trial)
             if not isinstance(statement.value, f.Await):
                 self.unentered(value, statement.value, trial)
             lost(value, "dropped", self.site(statement.value), trial, self)

@@ -22,6 +22,9 @@ from asyncsql_lint.index.definitions import ClassInfo
 from asyncsql_lint.index.models import Attribute
 
 YES, NO, MAYBE = Loaded.YES, Loaded.NO, Loaded.UNKNOWN
+MOST_STEPS = 8
+"""Steps from object to object that are followed."""
+
 _HELD = frozenset({Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED, Life.DELETED, Life.UNKNOWN})
 
 
@@ -229,7 +232,8 @@ def _read_relationship(
     is_to_one = relation.direction == "many-to-one"
     may_be_near = is_to_one and (why == "lazy" or (why == "raise" and may_look(instance, relation)))
     if may_be_near and instance.life is not Life.DETACHED:
-        loaded = MAYBE if at_hand(relation.target, ref.id, instance.session, state, m) else loaded
+        near = at_hand(relation.target, ref.id, instance.session, state, m, relation.name)
+        loaded = MAYBE if near else loaded
     if loaded is NO and instance.born == "query" and _comes_back(instance.plan, instance.model, relation, m):
         loaded = MAYBE
     if why == "noload" and not write and not serializer:
@@ -298,21 +302,50 @@ def _note(m: Machine, site: Site, instance: Instance, attribute: Attribute, load
     m.notes.setdefault(site, set()).add(words)
 
 
-def at_hand(target: ClassInfo | None, reader: int, session: int | None, state: State, m: Machine) -> bool:
+def at_hand(
+    target: ClassInfo | None, reader: int, session: int | None, state: State, m: Machine, relation: str = ""
+) -> bool:
     """Whether a many-to-one of the object `reader` needs no I/O: its session holds an object of the class `target`.
 
-    The identity map is weak (fact 3a-m2o-in-identity-map-weak), so the object must be one that the function has.
+    The identity map is weak (fact 3a-m2o-in-identity-map-weak), so the object must be one that the function has. One
+    from which the same `relation` has led to the reader does not count: parents of parents do not go round in circles.
     """
     if target is None:
         return False
+    below: set[int] | None = None
     for number, other in state.heap.items():
         if not isinstance(other, Instance) or number == reader or other.expired is not None:
             continue
         if session is not None and other.session not in {session, None}:
             continue
         if other.life in _HELD and m.index.is_subclass(other.model, target):
-            return True
+            below = below if below is not None else _below(relation, reader, state) if relation else set()
+            if number not in below:
+                return True
     return False
+
+
+def _below(relation: str, reader: int, state: State) -> set[int]:
+    """The objects from which `relation` leads to `reader`, again and again, from one that stands for itself alone."""
+    below: set[int] = set()
+    for start, one in state.heap.items():
+        if isinstance(one, Instance) and (one.pk is not None or (one.is_get and not one.path)):
+            passed = _way(relation, start, state)
+            if reader in passed:
+                below.update(passed[: passed.index(reader)])
+    return below
+
+
+def _way(relation: str, start: int, state: State) -> list[int]:
+    """The objects to which a loaded many-to-one leads, again and again, with the first."""
+    passed = [start]
+    while len(passed) < MOST_STEPS:
+        one = state.heap.get(passed[-1])
+        slot = one.over.get(relation) if isinstance(one, Instance) else None
+        if slot is None or not isinstance(slot.value, Ref):
+            break
+        passed.append(slot.value.id)
+    return passed
 
 
 def _failed(
@@ -525,8 +558,8 @@ def child_of(
 
 
 def _repeats(child: Instance) -> bool:
-    """Past eight steps nobody can follow; SQLAlchemy itself cuts cycles of eager relationships."""
-    return len(child.path) > 8
+    """Past so many steps nobody can follow; SQLAlchemy itself cuts cycles of eager relationships."""
+    return len(child.path) > MOST_STEPS
 
 
 def _reverse(relation: Attribute, target: ClassInfo, m: Machine) -> Attribute | None:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import datatypes, faults
+from asyncsql_lint.flow.freeze import reachable
 from asyncsql_lint.flow.instances import (
     MAYBE,
     NO,
@@ -217,6 +218,15 @@ def updated(statement: Statement, session: int, state: State, m: Machine) -> Non
         return replace(one, over={**one.over, **dict.fromkeys(left, Slot(NO))})
 
     each(session, state, change)
+
+
+def dropped(value: Value, newer: int, state: State) -> None:
+    """What a query gave was kept in no name: a session holds its objects weakly, so those after `newer` are gone."""
+    fresh = [ref.id for ref in refs_in(value) if ref.id > newer]
+    for number in fresh and set(fresh) - reachable(state.env.values(), state.heap):
+        found = state.heap.get(number)
+        if isinstance(found, Instance) and found.born == "query" and found.life is Life.PERSISTENT and not found.dirty:
+            del state.heap[number]
 
 
 def queried_again(

@@ -311,6 +311,10 @@ class Machine(ABC):
         self._next += 1
         return self._next
 
+    def newest(self) -> int:
+        """The number of the object that came last into a heap."""
+        return self._next
+
     def new_global(self, obj: HeapObject) -> int:
         """Put an object where all functions see it."""
         self._next_global -= 1

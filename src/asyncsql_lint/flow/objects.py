@@ -59,8 +59,9 @@ class Slot(Struct, frozen=True):
 
 
 class Cause(Struct, frozen=True):
-    """Why attributes are not there any more: `kind` is `commit`, `rollback`, `expire` or `flush`, or `failure` of a
-    flush or commit, where it is caught; `site` is where.
+    """Why attributes are not there any more: `kind` is `commit`, `rollback`, `expire`, `flush` or `failure`.
+
+    `site` is where; of a failure of a flush or commit, where it is caught.
     """
 
     kind: str
@@ -72,9 +73,8 @@ class Instance(Struct, frozen=True):
 
     `born` is `query`, `new` or `unknown`; `origin` where it was queried or made. `given` are the keywords that a
     new object was made with, and after a `~` what the next flush leaves to the database; `open` tells that there were
-    others. `dirty` tells that a column was changed since the
-    last flush, `assigned` are those columns, `version` counts the assignments, `faults` are values that a driver will
-    refuse.
+    others. `dirty` tells that a column was changed since the last flush, `assigned` are those columns, `version` counts
+    the assignments, `faults` are values that a driver will refuse.
     `entity` is the class that was queried, where the object has turned out to be of a subclass of it.
     """
 

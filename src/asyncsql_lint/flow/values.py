@@ -256,8 +256,8 @@ class Statement(Value, frozen=True):
     changes rows, `batched` that it has `yield_per`, `joined` that it may select from more than its entities, `limited`
     that it has a LIMIT, `autoflush` that nobody told it not to flush the session first; `key` is that of the only row
     that it can give or change (`keys`), `conditions` how many conditions it has. `computed` are the columns that an
-    UPDATE sets to what only the database can work out, `assigned` all that it sets, `synchronized` tells that the objects
-    of the session follow it.
+    UPDATE sets to what only the database can work out, `assigned` all that it sets, `synchronized` tells that the
+    objects of the session follow it.
     """
 
     kind: str

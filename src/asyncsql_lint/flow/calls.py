@@ -605,6 +605,7 @@ class Calls(Attributes):
             attribute = self.models.attribute(info, name)
             if attribute is not None and attribute.kind == "relationship":
                 known = value if not isinstance(value, (Opaque, Const)) else None
+                orm.join_far_side(attribute, value, state, self)
                 over[name] = Slot(
                     Loaded.YES if known is not None or isinstance(value, Const) else Loaded.UNKNOWN, known
                 )

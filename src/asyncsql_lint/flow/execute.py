@@ -107,6 +107,7 @@ class Executor(Contexts):
 
         def work(trial: State) -> None:
             newest = self.newest()
+            self.glance(statement.value)
             value = self.evaluate(statement.value, trial)
             lifecycle.dropped(value, newest, trial)
             if not isinstance(statement.value, f.Await):
@@ -459,6 +460,8 @@ class Executor(Contexts):
         heads: list[tuple[State, Value]] = []
         empty: list[State] = []
         sources: list[Value] = []
+
+        self.glance(statement.iter)
 
         def source(trial: State) -> Value:
             value = self.evaluate(statement.iter, trial)

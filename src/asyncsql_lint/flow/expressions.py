@@ -109,6 +109,11 @@ class Expressions(Machine):
             lost(value, "tested", self.site(expression), state, self)
         return value
 
+    def glance(self, expression: f.Expr) -> None:
+        """Note that nobody keeps the value of an expression."""
+        if isinstance(expression, f.Attr):
+            self.frame.glanced.add(expression.at)
+
     def decided(self, expression: f.Expr, value: Value, state: State) -> bool | None:
         """Whether a condition holds: by its value, or because the same was tested before."""
         known = truth(value)
@@ -531,6 +536,7 @@ def _lambda(m: Expressions, e: f.Lambda, state: State) -> Value:
 
 def _comprehension(m: Expressions, e: f.Comprehension, state: State) -> Value:
     shadowed = dict(state.env)
+    m.glance(e.generators[0].iter)
     source = m.evaluate(e.generators[0].iter, state)
     items = _listed(m, e, source, state)
     if items is not None:

@@ -227,6 +227,8 @@ def _read_relationship(
         if write == "=":
             _replaced(ref, instance, relation, why, site, state, m)
         return UNKNOWN
+    if site.node in m.frame.glanced and _is_fleeting(instance, relation):
+        return ListValue(UNKNOWN)
     if loaded is NO and write == "=" and relation.collection is not True:
         return UNKNOWN  # assigning a scalar loads nothing
     is_to_one = relation.direction == "many-to-one"
@@ -249,6 +251,12 @@ def _read_relationship(
     if why == "noload" and write and write != "=":
         put(ref, relation.name, Slot(YES, value, why), state)  # what is added to it stands alone there
     return value
+
+
+def _is_fleeting(instance: Instance, relation: Attribute) -> bool:
+    """Whether reading an unset collection makes an empty one that does not stay: on new objects, before the flush."""
+    is_new = instance.life in {Life.TRANSIENT, Life.PENDING}
+    return is_new and relation.collection is True and relation.name not in instance.over
 
 
 def _replaced(
@@ -560,6 +568,17 @@ def child_of(
 def _repeats(child: Instance) -> bool:
     """Past so many steps nobody can follow; SQLAlchemy itself cuts cycles of eager relationships."""
     return len(child.path) > MOST_STEPS
+
+
+def join_far_side(relation: Attribute, value: Value, state: State, m: Machine) -> None:
+    """`OrderLine(order=order)` puts the line into `order.lines`: on a new object the collection is there from then."""
+    for ref in refs_in(value):
+        other = m.instance(ref, state)
+        back = _reverse(relation, other.model, m) if other is not None else None
+        if other is None or back is None or back.name in other.over:
+            continue
+        if other.life in {Life.TRANSIENT, Life.PENDING}:
+            put(ref, back.name, Slot(YES), state)
 
 
 def _reverse(relation: Attribute, target: ClassInfo, m: Machine) -> Attribute | None:

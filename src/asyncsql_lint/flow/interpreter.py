@@ -97,7 +97,9 @@ class Interpreter(Injection):
             env = self.given_by_framework(info, trial, None)
             mode = "loop" if info.node.is_async else "sync"
             summary, given = self.summaries.of(info, env, mode, trial, dict(value.closure))
-            self.summaries.tell(summary, given, Site(info.module.path, info.node.at), info, trial)
+            site = Site(info.module.path, info.node.at)
+            self.summaries.tell(summary, given, site, info, trial)
+            self.call_sites[info].discard(site)  # it is defined there, and not called
         except Unreachable:
             pass
         finally:

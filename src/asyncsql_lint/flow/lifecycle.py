@@ -19,6 +19,7 @@ from asyncsql_lint.flow.instances import (
     by_plan,
     column_loaded,
     doubted,
+    join_far_side,
     put,
     read,
     refs_in,
@@ -420,6 +421,7 @@ def assigned(ref: Ref, name: str, value: Value, site: Site, state: State, m: Mac
         if instance.life not in {Life.TRANSIENT, Life.PENDING}:
             read(ref, name, site, state, m, write="=")
         put(ref, name, Slot(YES, value if not isinstance(value, Opaque) else None), state)
+        join_far_side(attribute, value, state, m)
         cascaded(instance, value, state, m)
         changed = m.instance(ref, state)
         if changed is not None and changed.expired is not None and attribute.collection is False:

@@ -126,6 +126,7 @@ class Frame:
     `mode` is `loop` (on the event loop), `sync` (a plain function, nobody knows where), `greenlet` (in `run_sync`)
     or `thread`. `pending` are events on objects that the function was given: its callers are to blame. `engines` are
     those whose connections were used, `disposed` and `made` the places of those that were disposed of and made.
+    `glanced` are the nodes of attributes whose value is only looked at, and kept nowhere.
     `unguarded` are the sessions it was given with what may fail on them, `guarded` tells that from here on others may
     see to that.
     """
@@ -149,6 +150,7 @@ class Frame:
     unguarded: dict[tuple[int, str], None] = field(default_factory=dict)
     guarded: bool = False
     self_value: Value | None = None
+    glanced: set[int] = field(default_factory=set)
     engines: frozenset[Engine] = frozenset()
     disposed: frozenset[Site] = frozenset()
     made: frozenset[Site] = frozenset()

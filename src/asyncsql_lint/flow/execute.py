@@ -569,8 +569,12 @@ class Executor(Contexts):
         self.frame.sink = guarded
         after = self.block(statement.orelse, ends)
         inner.watch(state, database=False)
-        for handler in statement.handlers:
-            starts = [s.copy() for s in join(inner.raised(database=self.of_database(handler.type)))]
+        for position, handler in enumerate(statement.handlers):
+            before = statement.handlers[:position]
+            raised = inner.raised(database=self.of_database(handler.type))
+            starts = [
+                s.copy() for s in join([s for s in raised if not (before and transactions.taken(before, s, self))])
+            ]
             unlikely = self.narrow_error(handler.type)
             for start in starts:
                 transactions.caught(handler.type, self.site(handler), start, self)

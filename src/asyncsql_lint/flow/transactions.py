@@ -457,6 +457,16 @@ def _late(state: State) -> None:
             state.heap[number] = replace(found, failed=Cause(LATE, found.failed.site))
 
 
+def taken(handlers: tuple[f.Handler, ...], state: State, m: Machine) -> bool:
+    """Whether what was raised for a session's error goes to one of some handlers, and so to none after them."""
+    names = {name for handler in handlers for one in _kinds(handler.type) if (name := _named(one, m))}
+    for found in state.heap.values():
+        failed = found.failed if isinstance(found, Session) else None
+        if failed is not None and failed.kind.startswith("again") and failed.kind.partition(AS)[2] in names:
+            return True
+    return False
+
+
 def caught(kind: f.Expr | None, site: Site, state: State, m: Machine) -> None:
     """A handler catches: what it does catch of a session's errors is swallowed unless it rolls back or raises again."""
     _caught(_kinds(kind), site, state, m)
@@ -486,11 +496,11 @@ def raised(statement: f.Raise, state: State, m: Machine) -> None:
     for number, found in list(state.heap.items()):
         if not isinstance(found, Session) or found.failed is None or not found.failed.kind.startswith("caught"):
             continue
-        kind = found.failed.kind.removeprefix("caught ")
-        state.heap[number] = replace(found, failed=Cause(f"again {kind}", found.failed.site))
+        kind = found.failed.kind.removeprefix("caught ").partition(AS)[0]
+        name = _named(statement.value, m)
+        state.heap[number] = replace(found, failed=Cause(f"again {kind}{AS}{name}", found.failed.site))
         if not m.frame.sink.watched and 0 <= number < m.frame.entries and not m.frame.guarded:
-            name = _named(statement.value, m)
-            base = kind.removesuffix(BELOW).partition(AS)[0]
+            base = kind.removesuffix(BELOW)
             if name or statement.value is None:
                 m.frame.unguarded[number, f"{base}{AS}{name}" if name else base] = None
 

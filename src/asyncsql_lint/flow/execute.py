@@ -18,7 +18,7 @@ from asyncsql_lint.flow import leaks, lifecycle, pairing, serialization, transac
 from asyncsql_lint.flow.contexts import Contexts
 from asyncsql_lint.flow.coroutines import lost
 from asyncsql_lint.flow.events import SessionGlobal, Unentered
-from asyncsql_lint.flow.expressions import describe
+from asyncsql_lint.flow.expressions import describe, suspends
 from asyncsql_lint.flow.machine import MAX_STEPS, Sink, truth
 from asyncsql_lint.flow.narrowing import place, store
 from asyncsql_lint.flow.objects import Instance, Life
@@ -283,7 +283,12 @@ class Executor(Contexts):
     def raise_(self, statement: f.Raise, state: State) -> list[State]:
         """`raise`: only a watched `try` hears of it."""
         again = statement.value is None or isinstance(statement.value, f.Name)
-        for end, _ in self.ways(state, lambda s: self.evaluate(statement.value, s) if statement.value else NONE):
+        sink = self.frame.sink
+        watched = sink.watched
+        sink.watched = watched and (statement.value is None or suspends(statement.value))
+        ends = self.ways(state, lambda s: self.evaluate(statement.value, s) if statement.value else NONE)
+        sink.watched = watched  # to make an error raises no other one
+        for end, _ in ends:
             transactions.raised(statement, end, self)
             leaks.left_raising(statement, end, self)
             self.frame.sink.watch(end, database=again)

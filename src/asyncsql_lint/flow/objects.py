@@ -127,8 +127,8 @@ class Session(Struct, frozen=True):
     `ends` tells that FastAPI closes it: with the `request`, or with the `endpoint` that was given it.
     `blocks` counts the `begin()` and `begin_nested()` blocks that are certainly open, `failed` is the error that nobody
     rolled back, `ended` what ended the transaction of a block or closed the session, `kept` tells that others may close
-    it: a `with`, or whoever it was handed to. `saves` tells that what is written needs a commit, `unsaved` what was
-    written since the last one.
+    it: a `with`, or whoever it was handed to. `nested` tells that a savepoint may be open, `saves` that what is written
+    needs a commit, `unsaved` what was written since the last one.
     """
 
     is_async: bool
@@ -147,6 +147,7 @@ class Session(Struct, frozen=True):
     engine: Engine | None = None
     transaction: Transaction = Transaction.UNKNOWN
     blocks: int = 0
+    nested: bool = False
     failed: Cause | None = None
     kept: bool = False
     ended: Cause | None = None

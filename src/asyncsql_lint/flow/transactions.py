@@ -180,7 +180,7 @@ def operated(number: int, name: str, arguments: Arguments, site: Site, state: St
         if session.blocks or (closes and session.kind == "connection"):
             session = replace(session, ended=Cause("close" if closes else name, site))
         after = Transaction.ENDED if session.blocks else Transaction.UNKNOWN
-        _put(number, session, state, after, blocks=session.blocks)
+        _put(number, replace(session, nested=False), state, after, blocks=session.blocks)
         _end_streams(number, "close" if closes else name, site, state)
     elif name == "flush":
         if session.failed is not None:
@@ -300,7 +300,7 @@ def begins(manager: Value, site: Site, state: State, m: Machine, *, is_block: bo
     if manager.kind == "savepoint":
         if session.transaction is Transaction.ENDED:
             _tell_ended(number, session, "begin_nested()", site, state, m)
-        _put(number, session, state, Transaction.OPEN, blocks=blocks)
+        _put(number, replace(session, nested=True), state, Transaction.OPEN, blocks=blocks)
         return
     if manager.kind == "transaction":
         _tell_begun(number, session, site, state, m)
@@ -370,7 +370,7 @@ def _left_transaction(manager: Primitive, number: int, site: Site, state: State)
     ended = session.transaction is Transaction.ENDED and blocks > 0
     inner = manager.kind == "savepoint" and session.transaction in BEGUN
     after = Transaction.ENDED if ended else Transaction.OPEN if inner else Transaction.UNKNOWN
-    _put(number, session, state, after, blocks=blocks)
+    _put(number, replace(session, nested=session.nested and blocks > 0), state, after, blocks=blocks)
     if manager.kind in {"session-begin", "engine-begin"}:
         _left_session(number, site, state)
     elif manager.kind == "transaction":
@@ -487,8 +487,8 @@ def _caught(kinds: tuple[f.Expr | None, ...], site: Site, state: State, m: Machi
         # what was raised on the way from another handler to a rollback of its own is not to rely on
         swallowed = again == "again" or (not again and any(_meant(one, kind, m) for one in kinds))
         state.heap[number] = replace(found, failed=Cause(f"caught {kind}", site) if swallowed else None)
-        if swallowed and kind.removesuffix(BELOW).partition(AS)[0] == FLUSH:
-            lifecycle.failed(number, site, state)
+        if swallowed and not found.nested and kind.partition(AS)[0].removesuffix(BELOW) == FLUSH:
+            lifecycle.failed(number, site, state)  # in a savepoint only what was changed there expires
 
 
 def raised(statement: f.Raise, state: State, m: Machine) -> None:

@@ -97,8 +97,19 @@ def read(target: Ref, name: Primitive, site: Site, state: State, m: Machine) -> 
     names = [item.value for item in name.of.items if isinstance(item, Const) and isinstance(item.value, str)]
     found = [one for n in names if (one := m.models.attribute(instance.model, n)) is not None]
     missing = [one for one in found if _is_missing(instance, one)]
-    if missing and (name.kind.endswith(_ALL) or len(missing) == len(found)):
+    if not missing:
+        return
+    if name.kind.endswith(_ALL):
         orm.read(target, missing[0].name, site, state, m)
+    elif len(missing) == len(found):
+        _read_some(target, instance, missing[0].name, site, state, m)
+
+
+def _read_some(target: Ref, instance: Instance, name: str, site: Site, state: State, m: Machine) -> None:
+    """A read of nobody knows which of several attributes: no option for one of them would be a fix."""
+    orm.update(target, state, statement=None)
+    orm.read(target, name, site, state, m)
+    orm.update(target, state, statement=instance.statement)
 
 
 def _is_missing(instance: Instance, one: Attribute) -> bool:

@@ -208,7 +208,9 @@ def _execute(
     for one in statement.entities or ():
         if one.model is not None and statement.kind != "delete":
             overwrites = statement.populate_existing
-            lifecycle.queried_again(one.model, number, one.plan, state, m, statement.key, overwrites=overwrites)
+            alone = not one.plan.branches and not one.plan.unknown
+            key = statement.key if alone else None  # options may bring others of the model
+            lifecycle.queried_again(one.model, number, one.plan, state, m, key, overwrites=overwrites)
     if session.kind == "session" and statement.entities is None:
         _blind_query(number, state)
     if name == "scalar":

@@ -1,4 +1,4 @@
-"""Spoiled files under the linter, in a process that is watched: it must not fail, hang, or take too much memory."""
+"""Hostile files under the linter, in a process that is watched: it must not fail, hang, or take too much memory."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 
-from tests.hostile.mutate import mutated
+from tests.hostile.grown import grown
+from tests.hostile.mutate import MEANING, mutated
 from tests.support.fixture_project import FIXTURES
 from tests.support.linter import ROOT
 
 BESIDE = ("shop", "claims.py", "http_client.py")
-"""What stands beside the spoiled file, which imports from it if it can."""
+"""What stands beside the hostile file, which imports from it if it can."""
 
 SECONDS = 5.0
 """Of the processor, that one file may take."""
@@ -55,6 +56,29 @@ def seeds() -> list[bytes]:
     return [path.read_bytes() for path in paths]
 
 
+def spoiled(chance: random.Random, texts: Sequence[bytes]) -> bytes:
+    """A real file that was spoiled."""
+    return mutated(chance, texts)
+
+
+def made_up(chance: random.Random, _: Sequence[bytes]) -> bytes:
+    """A program that was grown as a tree."""
+    return grown(chance)
+
+
+def crossed(chance: random.Random, texts: Sequence[bytes]) -> bytes:
+    """A program that was grown, spoiled with the help of a real file."""
+    return mutated(chance, [grown(chance), chance.choice(texts)], MEANING)
+
+
+KINDS: dict[str, Callable[[random.Random, Sequence[bytes]], bytes]] = {
+    "spoiled": spoiled,
+    "grown": made_up,
+    "crossed": crossed,
+}
+"""Where the files come from."""
+
+
 def put_beside(folder: Path, *names: str) -> None:
     """Copy files and packages of the fixtures into `folder`, which becomes a project."""
     (folder / "pyproject.toml").touch()
@@ -63,8 +87,10 @@ def put_beside(folder: Path, *names: str) -> None:
         copy(FIXTURES / name, folder / name)
 
 
-def fuzz(folder: Path, seed: int, seconds: float, most: int | None = None) -> Iterator[Trouble | Tally]:
-    """Spoil files for some `seconds`, or until there were `most`; gives each trouble at once, and the tally last."""
+def fuzz(
+    folder: Path, seed: int, seconds: float, most: int | None = None, kinds: Sequence[str] = tuple(KINDS)
+) -> Iterator[Trouble | Tally]:
+    """Lint hostile files for some `seconds`, or until there were `most`; each trouble at once, and the tally last."""
     chance = random.Random(seed)
     texts = seeds()
     tally = Tally()
@@ -73,7 +99,7 @@ def fuzz(folder: Path, seed: int, seconds: float, most: int | None = None) -> It
     end = time.monotonic() + seconds
     try:
         while time.monotonic() < end and tally.files != most:
-            text = mutated(chance, texts)
+            text = KINDS[chance.choice(kinds)](chance, texts)
             trouble = watched.lint(text, tally)
             if trouble is not None:
                 yield Trouble(trouble, text)

@@ -9,7 +9,7 @@ import pytest
 from tests.hostile import fuzz
 from tests.hostile.fuzz import Tally, Trouble
 
-FILES = 50
+FILES = 60
 
 
 def test_no_file_brings_the_program_down(tmp_path: Path) -> None:

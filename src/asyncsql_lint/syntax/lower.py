@@ -622,6 +622,8 @@ _SMALL: dict[type, Callable[[Lowering, Any, list[f.Stmt]], None]] = {
     cst.ImportFrom: _import_from,
     cst.TypeAlias: _type_alias,
 }
+if hasattr(cst, "LazyImport"):  # LibCST knows `lazy import`, of Python 3.15, since 1.9
+    _SMALL |= {cst.LazyImport: _import, cst.LazyImportFrom: _import_from}
 
 
 def _if(low: Lowering, node: cst.If, out: list[f.Stmt]) -> None:

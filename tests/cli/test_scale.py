@@ -12,7 +12,11 @@ from pathlib import Path
 import pytest
 
 from asyncsql_lint.cli.main import main
-from asyncsql_lint.index.models import Models
+from asyncsql_lint.flow.machine import MAX_OBJECTS
+from asyncsql_lint.flow.state import State
+from asyncsql_lint.index.column_types import ColumnType, ColumnTypes
+from asyncsql_lint.index.definitions import ClassInfo
+from asyncsql_lint.index.models import Attribute, Models
 from asyncsql_lint.syntax import facts
 
 HEAD = """\
@@ -53,6 +57,7 @@ def _web(count: int) -> Iterator[tuple[str, str]]:
         out.append(f"class C{number}({bases}):\n    __tablename__ = 't{number}'\n")
         out.append(f"    c{number}: Mapped[int] = mapped_column(primary_key=True)\n")
         out.append(f"    r{number}: Mapped['C{number * 7 % count}'] = relationship()\n\n")
+        out.append(f"    async def m{number}(self, session: AsyncSession):\n        return self.c{number}\n\n")
     yield "a.py", "".join(out)
 
 
@@ -71,14 +76,20 @@ def _ifs(count: int) -> Iterator[tuple[str, str]]:
     yield "a.py", f"{HEAD}async def f(session: AsyncSession, x: int):\n{body}    {' ' * count}await session.commit()\n"
 
 
+def _gets(count: int) -> Iterator[tuple[str, str]]:
+    body = "".join(f"    item{number} = await session.get(Item, {number})\n" for number in range(count))
+    yield "a.py", f"{HEAD}async def f(session: AsyncSession):\n{body}    await session.commit()\n"
+
+
 PROJECTS = [
     (_tiny_files, 3_000),
     (_lines, 10_000),
-    (_web, 150),
+    (_web, 600),
     (_ring, 500),
     (_statements, 3_000),
     (_ifs, 90),
     (_ifs, 500),
+    (_gets, 2_000),
 ]
 
 
@@ -108,6 +119,60 @@ def test_what_is_inherited_is_read_once(tmp_path: Path, monkeypatch: pytest.Monk
     assert main(["--isolated", "--no-cache", "-q", str(tmp_path)]) == 0
     assert len(read) == 31
     assert max(read.values()) <= 2, "as an attribute, and as what may be a foreign key"
+
+
+def test_not_all_that_is_inherited_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a web of `count` classes, each has as many attributes as there are classes before it."""
+    count = 60
+    for name, text in _web(count):
+        (tmp_path / name).write_text(text)
+    looked_at = 0
+    collect, column_type = Models._collect, ColumnTypes.of  # noqa: SLF001 -- nobody sees it from without
+
+    def collecting(self: Models, info: ClassInfo) -> dict[str, Attribute]:
+        nonlocal looked_at
+        found = collect(self, info)
+        looked_at += len(found)
+        return found
+
+    def asking(self: ColumnTypes, model: ClassInfo, column: Attribute) -> ColumnType | None:
+        nonlocal looked_at
+        looked_at += 1
+        return column_type(self, model, column)
+
+    monkeypatch.setattr(Models, "_collect", collecting)
+    monkeypatch.setattr(ColumnTypes, "of", asking)
+    assert main(["--isolated", "--no-cache", "-q", str(tmp_path)]) == 0
+    assert looked_at < 5 * count
+
+
+def test_what_a_statement_looks_at_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, text in _gets(MAX_OBJECTS * 2):
+        (tmp_path / name).write_text(text)
+    heaps: list[int] = []
+    copy = State.copy
+
+    def copying(self: State) -> State:
+        heaps.append(len(self.heap))
+        return copy(self)
+
+    monkeypatch.setattr(State, "copy", copying)
+    assert main(["--isolated", "--no-cache", "-q", str(tmp_path)]) == 0
+    assert len(heaps) > MAX_OBJECTS * 2
+    assert MAX_OBJECTS < max(heaps) < MAX_OBJECTS + 10
+
+
+def test_of_the_newest_objects_all_is_known_still(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ((name, text),) = _gets(MAX_OBJECTS * 2)
+    text = text.replace("id: Mapped[int]", "parts: Mapped[list['Item']] = relationship()\n    id: Mapped[int]", 1)
+    last = MAX_OBJECTS * 2 - 1
+    first_and_last = f"    print(item0.parts)\n    print(item{last}.parts)\n    await session.commit()\n"
+    (tmp_path / name).write_text(text.replace("    await session.commit()\n", first_and_last))
+    assert main(["--isolated", "--no-cache", "-v", "-o", "concise", str(tmp_path)]) == 1
+    out, err = capsys.readouterr()
+    assert "`Item.parts` is read" in out
+    assert out.count("ASL301") == 1, "of the oldest, nothing is known, and nothing said"
+    assert "bound reached: objects" in err
 
 
 def test_files_that_change_while_they_are_read(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def column_faults(model: ClassInfo, name: str, value: Value, site: Site, m: Mach
     """What is wrong with a value for the column `model.name`."""
     if not kind_of(value):
         return ()
-    attribute = m.models.attributes(model).get(name)
+    attribute = m.models.attribute(model, name)
     if attribute is None or attribute.kind != "column":
         return ()
     found = m.column_types.of(model, attribute)
@@ -161,7 +161,7 @@ def given(model: ClassInfo, arguments: Arguments, site: Site, m: Machine) -> tup
 
 def read_value(model: ClassInfo, name: str, m: Machine) -> Value | None:
     """What PostgreSQL gives for a column of dates and times: with a time zone or without."""
-    attribute = m.models.attributes(model).get(name)
+    attribute = m.models.attribute(model, name)
     found = m.column_types.of(model, attribute) if attribute is not None else None
     if found is None or found.kind not in {"timestamp", "timestamptz", "utc"}:
         return None

@@ -247,11 +247,9 @@ def queried_again(
     """
 
     def change(one: Instance) -> Instance | None:
-        if one.life is Life.DETACHED:
+        if one.life is Life.DETACHED or (isinstance(key, Const) and isinstance(one.pk, Const) and one.pk != key):
             return None
         if not (m.index.is_subclass(one.model, model) or m.index.is_subclass(model, one.model)):
-            return None
-        if isinstance(key, Const) and isinstance(one.pk, Const) and one.pk != key:
             return None
         if key is not None and one.pk == key and one.model is model and one.life is Life.PERSISTENT and not overwrites:
             return _met(one, plan, m)

@@ -58,6 +58,9 @@ WATCHED = 8
 MAX_STEPS = 4_000
 """Statements that are gone through for one function and all that it calls; beyond, calls are unknown."""
 
+MAX_OBJECTS = 400
+"""Objects that a function has in hand, of sessions and of what it was given apart; of the oldest, no more is known."""
+
 CALLERS = -2
 """In place of an object's number: the callers decide whether it is their doing."""
 
@@ -280,6 +283,8 @@ class Machine(ABC):
         for _ in range(MAX_CHOICES):
             self._oracle, self._asked = oracle, []
             trial = state.copy()
+            if len(trial.heap) > MAX_OBJECTS:
+                self._let_go(trial)
             try:
                 out.append((trial, work(trial)))
             except Unreachable:
@@ -295,6 +300,15 @@ class Machine(ABC):
             oracle[-1] += 1
         self.limit("choices")
         return out
+
+    def _let_go(self, state: State) -> None:
+        """Forget the oldest objects of a function that makes very many: each statement looks at all that are left."""
+        own = [n for n, o in state.heap.items() if n >= FIRST_ID and not isinstance(o, Session)]
+        if len(own) <= MAX_OBJECTS:
+            return
+        self.limit("objects")
+        for number in own[: len(own) - MAX_OBJECTS // 2]:
+            del state.heap[number]
 
     def limit(self, name: str) -> None:
         """Note that a bound was reached: what lies beyond is unknown."""

@@ -53,6 +53,7 @@ class Relevance:
         self._index = index
         self._models = models
         self._named: dict[str, list[_Key]] = {}
+        self._functions: set[str] = set()
         self._callers: dict[_Key, list[_Key]] = {}
         self._found: set[_Key] = set()
         for module in index.modules.values():
@@ -68,6 +69,8 @@ class Relevance:
     def _name(self, bindings: dict[str, list[Binding]]) -> None:
         for name, found in bindings.items():
             for binding in found:
+                if isinstance(binding, FunctionInfo):
+                    self._functions.add(name)
                 if isinstance(binding, (FunctionInfo, ClassInfo)) and name not in COMMON:
                     self._named.setdefault(name, []).append(binding)
                 if isinstance(binding, ClassInfo):
@@ -137,8 +140,9 @@ class Relevance:
 
     def _use(self, key: _Key, info: ClassInfo, attributes: frozenset[str]) -> None:
         """Note which methods of a class are mentioned where the class is."""
-        for one in self._index.mro(info):
-            for name in attributes & one.members.keys():
+        called = attributes & self._functions
+        for one in self._index.mro(info) if called else ():
+            for name in called & one.members.keys():
                 for member in one.members[name]:
                     if isinstance(member, FunctionInfo):
                         self._callers.setdefault(member, []).append(key)

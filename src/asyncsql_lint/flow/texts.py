@@ -296,7 +296,7 @@ def _column_kind(use: sqltext.Use, found: sqltext.Text, m: Machine) -> str:
         if not models:
             return ""
         for model in models:
-            attribute = m.models.attributes(model).get(use.column)
+            attribute = m.models.attribute(model, use.column)
             if attribute is not None and attribute.kind == "column":
                 column = m.column_types.of(model, attribute)
                 kinds.add(column.kind if column is not None else "")

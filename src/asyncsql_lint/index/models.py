@@ -136,14 +136,23 @@ class Models:
 
     def attribute(self, info: ClassInfo, name: str) -> Attribute | None:
         """The mapped attribute `name`, if the class has it."""
-        found = self.attributes(info).get(name)
-        if found is not None:
+        found = self._inherited(info, name)
+        if found is not None or not self._backrefs:
             return found
         for owner in self.index.mro(info):
             backref = self._backrefs.get(owner, {}).get(name)
             if backref is not None:
                 return backref
         return None
+
+    def _inherited(self, info: ClassInfo, name: str) -> Attribute | None:
+        """`attributes(info).get(name)`; a column is found without all the others, of which a deep heir has many."""
+        if info not in self._attributes and "__table__" not in info.members:
+            owners = (self.own_attributes(owner) for owner in self.index.mro(info))
+            written = next((own[name] for own in owners if name in own), None)
+            if written is None or written.kind != "relationship":
+                return written
+        return self.attributes(info).get(name)
 
     def relationships(self, info: ClassInfo) -> list[Attribute]:
         """The relationships of a class, those made by backrefs included, by name."""
@@ -188,12 +197,12 @@ class Models:
     def _collect(self, info: ClassInfo) -> dict[str, Attribute]:
         table: dict[str, Attribute] = {}
         for owner in reversed(self.index.mro(info)):
-            table.update(self._own_attributes(owner))
+            table.update(self.own_attributes(owner))
         self._borrow_columns(info, table)
         keys = [a for a in table.values() if a.foreign_table is not None]
         return {n: self._directed(info, a, keys) if a.kind == "relationship" else a for n, a in table.items()}
 
-    def _own_attributes(self, owner: ClassInfo) -> dict[str, Attribute]:
+    def own_attributes(self, owner: ClassInfo) -> dict[str, Attribute]:
         """The mapped attributes that a class defines itself, as they are written: all that inherit them share them."""
         found = self._own.get(owner)
         if found is None:

@@ -193,6 +193,10 @@ class ProjectIndex:
             self._bases[info] = found
         return found
 
+    def parents(self, info: ClassInfo) -> list[ClassInfo]:
+        """The classes of the project that `info` names as its bases."""
+        return [p for p in (self._class_of(d) for d, _ in self.bases(info)) if p is not None]
+
     def mro(self, info: ClassInfo) -> tuple[ClassInfo, ...]:
         """The classes of the project that `info` inherits from, itself first, in the order of attribute look-up."""
         found = self._mro.get(info)
@@ -204,8 +208,7 @@ class ProjectIndex:
 
     def _linear(self, info: ClassInfo) -> tuple[ClassInfo, ...]:
         """Depth first, and of what comes twice the last: Python's order for all but contrived hierarchies."""
-        parents = [p for p in (self._class_of(d) for d, _ in self.bases(info)) if p is not None]
-        chain = [c for parent in parents for c in self.mro(parent) if c is not info]
+        chain = [c for parent in self.parents(info) for c in self.mro(parent) if c is not info]
         last = {c: i for i, c in enumerate(chain)}
         return (info, *(c for i, c in enumerate(chain) if last[c] == i))
 
@@ -228,7 +231,9 @@ class ProjectIndex:
         """
         found = self._externals.get(info)
         if found is None:
-            found = frozenset(n for c in self.mro(info) for d, _ in self.bases(c) for n in self._external(d))
+            self._externals[info] = frozenset()  # a class that inherits from itself ends here
+            own = frozenset(name for definition, _ in self.bases(info) for name in self._external(definition))
+            found = own.union(*(self.externals(parent) for parent in self.parents(info)))
             self._externals[info] = found
         return found
 

@@ -13,6 +13,10 @@ BINARY = (cst.Add, cst.Subtract, cst.Multiply, cst.Divide, cst.FloorDivide, cst.
 COMPARED = (cst.Equal, cst.NotEqual, cst.LessThan, cst.GreaterThanEqual, cst.In, cst.NotIn, cst.Is, cst.IsNot)
 UNARY = (cst.Not, cst.Minus, cst.Plus, cst.BitInvert)
 ATOMS = (cst.Name, cst.Attribute, cst.Call, cst.Subscript, cst.List, cst.Set, cst.Dict, cst.SimpleString)
+MODELS = ("User", "Item")
+SESSIONS = ("session", "s", "db")
+QUERIES = ("scalars", "execute", "stream", "stream_scalars", "scalar", "exec")
+FETCHES = ("all", "one", "first", "unique", "scalars", "scalar_one", "fetchall", "mappings")
 BEFORE = {"whitespace_before_expression": cst.SimpleWhitespace(" ")}
 """In a string, so that two braces do not come together, which are none."""
 
@@ -32,8 +36,8 @@ class Expressions(Leaves):
         self._simple = (self.name, self.name, self.name, self.string, self.number, cst.Ellipsis)
         self._makers = (
             *self._simple, self.attribute, self.attribute, self.call, self.call, self.call, self.awaited, self.awaited,
-            self.subscript, self.binary, self.boolean, self.unary, self.comparison, self.either, self.walrus,
-            self.function, self.given, self.tuple, self.list, self.set, self.dict, self.comprehension,
+            self.queried, self.subscript, self.binary, self.boolean, self.unary, self.comparison, self.either,
+            self.walrus, self.function, self.given, self.tuple, self.list, self.set, self.dict, self.comprehension,
             self.comprehension, self.joined, self.formatted, self.formatted,
         )  # fmt: skip
 
@@ -64,6 +68,15 @@ class Expressions(Leaves):
     def awaited(self) -> cst.Await:
         method = cst.Attribute(self.name(), self.word())
         return cst.Await(cst.Call(method, self.some(self.argument)) if self.chance.random() < 0.7 else self.part())
+
+    def queried(self) -> cst.BaseExpression:
+        """What a program of ours would have: a query of a model, and one thing of what it gives."""
+        select: cst.BaseExpression = cst.Call(cst.Name("select"), [cst.Arg(cst.Name(self.chance.choice(MODELS)))])
+        if self.chance.random() < 0.3:
+            select = cst.Call(cst.Attribute(select, cst.Name("options")), self.some(self.argument, 1, 1))
+        method = cst.Attribute(cst.Name(self.chance.choice(SESSIONS)), cst.Name(self.chance.choice(QUERIES)))
+        result = bracketed(cst.Await(cst.Call(method, [cst.Arg(select)])))
+        return cst.Call(cst.Attribute(result, cst.Name(self.chance.choice(FETCHES))))
 
     def subscript(self) -> cst.Subscript:
         return cst.Subscript(self.part(), [cst.SubscriptElement(each) for each in self.some(self.item, 1, 3)])
@@ -191,8 +204,11 @@ class Expressions(Leaves):
         names = self.chance.sample(("session", "s", "db", "self", "user", "x", "items", "tasks", "n"), 9)
 
         def make(default: float = 0.3) -> cst.Param:
+            name = names.pop()
             annotation = None if is_lambda else self.perhaps(self.annotation, 0.5)
-            return cst.Param(cst.Name(names.pop()), annotation, default=self.perhaps(self.part, default), star="")
+            if name in SESSIONS and not is_lambda and self.chance.random() < 0.7:
+                annotation = cst.Annotation(cst.Name("AsyncSession"))
+            return cst.Param(cst.Name(name), annotation, default=self.perhaps(self.part, default), star="")
 
         def starred(star: str) -> cst.Param:
             return make(0).with_changes(star=star)

@@ -7,7 +7,11 @@ from there but what Python has loaded by itself already; `from __future__` would
 import os
 import sys
 
-if sys.path and sys.path[0] in ("", os.getcwd()):
+try:
+    here = os.getcwd()
+except OSError:  # the folder is gone, and all that could have been imported from it
+    here = ""
+if sys.path and sys.path[0] in ("", here):
     del sys.path[0]
 
 from asyncsql_lint.cli.main import main

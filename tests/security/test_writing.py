@@ -138,10 +138,12 @@ def test_the_search_path_for_imports_does_not_widen_the_tree(project: Project, s
     (project.folder / "link.py").symlink_to("../outside/a.py")
     (project.folder / "linked").symlink_to("../outside", target_is_directory=True)
     before = outside(project)
-    ran = project.run(*options)
-    assert (ran.code, "outside of what is checked" in ran.err) == (2, True)
+    assert project.run(*options).code == 0
     assert outside(project) == before
     assert (project.folder / "a.py").read_text() != SAVE, "what is in the tree is changed"
+    ran = project.run(*options, "link.py")
+    assert (ran.code, "outside of what is checked" in ran.err) == (2, True), "though the user has named it"
+    assert outside(project) == before
 
 
 def test_a_configuration_may_read_one_outside_and_shows_no_values_of_it(project: Project) -> None:
@@ -149,6 +151,68 @@ def test_a_configuration_may_read_one_outside_and_shows_no_values_of_it(project:
     project.write("asyncsql-lint.toml", 'extend = "../outside/secret.toml"\n')
     ran = project.run("-v")
     assert (ran.code, "hunter2" in ran.out + ran.err) == (2, False)
+
+
+PLANTED: list[tuple[str, dict[str, str], str]] = [
+    ("a link", {"out": "../outside/a.py"}, "out"),
+    ("a link to nothing yet", {"out": "../outside/new"}, "out"),
+    ("an absolute link", {"out": "{outside}/a.py"}, "out"),
+    ("a linked folder", {"reports": "../outside"}, "reports/a.py"),
+    ("links that lead to links", {"out": "one", "one": "reports/a.py", "reports": "../outside"}, "out"),
+    ("out and in again", {"out": "../outside/back/../../outside/a.py"}, "out"),
+    ("up from a linked folder", {"reports": "../outside/deep"}, "reports/../a.py"),
+    ("a hook", {"out": ".git/hooks/pre-commit"}, "out"),
+    ("a linked folder of git", {"reports": ".git/hooks"}, "reports/pre-commit"),
+]
+PLACES = [["-o", "sarif:{}"], ["-o", "json", "--output-file", "{}"], ["--rules", "--output-file", "{}"]]
+
+
+@pytest.mark.parametrize("options", PLACES, ids=" ".join)
+@pytest.mark.parametrize(("links", "name"), [case[1:] for case in PLANTED], ids=[case[0] for case in PLANTED])
+def test_a_report_through_a_link_that_was_planted(
+    project: Project, links: dict[str, str], name: str, options: list[str]
+) -> None:
+    begin(project.folder)
+    hooks = project.folder / ".git/hooks"
+    hooks.mkdir(exist_ok=True)
+    (project.folder.parent / "outside/deep").mkdir()
+    for link, target in links.items():
+        (project.folder / link).symlink_to(target.format(outside=project.folder.parent / "outside"))
+    before = outside(project)
+    ran = project.run("-q", *(option.format(name) for option in options))
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err
+    assert ran.err.startswith(f"error: {name}: cannot be written: a link in this tree leads to ")
+    assert outside(project) == before
+    assert not (hooks / "pre-commit").exists()
+
+
+def test_a_baseline_that_the_user_names_through_a_link_that_was_planted(project: Project) -> None:
+    (project.folder / "known.json").symlink_to("../outside/new.json")
+    ran = project.run("-q", "--baseline", "known.json", "--update-baseline")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err
+    assert "a link leads to" in ran.err
+    assert not (project.folder.parent / "outside/new.json").exists()
+
+
+def test_links_of_the_user_and_within_the_tree_are_followed(project: Project) -> None:
+    project.write("reports/out.json", "old")
+    (project.folder / "out.json").symlink_to("reports/out.json")
+    (project.folder.parent / "mine").symlink_to("outside")
+    assert project.run("-q", "-o", "json:out.json", "-o", "sarif:../mine/out.sarif").code == 1
+    assert "ASL101" in (project.folder / "reports/out.json").read_text()
+    assert "ASL101" in (project.folder.parent / "outside/out.sarif").read_text()
+
+
+def test_a_file_that_a_link_leads_to_is_not_shown(project: Project) -> None:
+    """A pull request may hold links to whatever the user can read."""
+    begin(project.folder)
+    project.write("../outside/secret", "token = (hunter2\n")
+    (project.folder / "link.py").symlink_to("../outside/secret")
+    (project.folder / "config.py").symlink_to(".git/config")
+    for options in (["-o", "text"], ["-o", "html"], ["-o", "json"], ["-v", "--show-files"]):
+        ran = project.run("--isolated", *options)
+        assert ran.code in (0, 1)
+        assert not any(word in ran.out + ran.err for word in ("hunter2", "repositoryformatversion", "link.py"))
 
 
 WATCH = """

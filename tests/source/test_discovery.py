@@ -95,7 +95,9 @@ PROJECTS = [
     ("marker above", ["/r/p/pyproject.toml", "/r/p/a.py", "/r/p/b/c.py", "/r/d.py"], "/r/p/b", ["/r/p"], 2),
     ("git above", ["/r/.git/HEAD", "/r/p/a.py", "/r/b.py"], "/r/p", ["/r"], 2),
     ("no marker, folder", ["/r/p/a.py", "/r/b.py"], "/r/p", ["/r/p"], 1),
-    ("no marker, file", ["/r/p/a.py", "/r/p/q/c.py", "/r/b.py"], "/r/p/a.py", ["/r/p"], 2),
+    ("no marker, file", ["/r/p/a.py", "/r/p/q/c.py", "/r/b.py"], "/r/p/a.py", ["/r/p"], 1),
+    ("our own marker", ["/r/asyncsql-lint.toml", "/r/p/a.py", "/r/b.py"], "/r/p/a.py", ["/r"], 2),
+    ("our own, in a project", ["/r/setup.py", "/r/p/asyncsql-lint.toml", "/r/p/a.py", "/r/b.py"], "/r/p", ["/r"], 2),
     ("marker in the folder", ["/r/setup.cfg", "/r/p/setup.py", "/r/p/a.py", "/r/b.py"], "/r/p", ["/r/p"], 1),
 ]
 
@@ -108,6 +110,71 @@ def test_project(tree: list[str], path: str, roots: list[str], count: int) -> No
     assert list(discovery.roots) == roots
     assert sum(not file.endswith("setup.py") for file in discovery.files) == count
     assert discovery.given <= set(discovery.files)
+
+
+LOOSE = [
+    ("a module", "import models", ["models.py"]),
+    ("several", "import os, models as m; import db", ["models.py", "db.py"]),
+    ("names", "from models import User", ["models.py"]),
+    ("lazily", "lazy from models import User", ["models.py"]),
+    ("deep inside", "if x:\n    def f():\n        import db", ["db.py"]),
+    ("what that imports", "import api", ["api.py", "models.py"]),
+    ("a package, whole", "from pkg import a", ["pkg/__init__.py", "pkg/a.py", "pkg/sub/b.py", "db.py"]),
+    ("a part of a package", "import pkg.sub.b", ["pkg/__init__.py", "pkg/a.py", "pkg/sub/b.py", "db.py"]),
+    ("a folder", "import space.c", ["space/c.py"]),
+    ("from a folder", "from space import (\n    c,  # this\n    d\n)", ["space/c.py", "space/d.py"]),
+    ("with a backslash", "from space import \\\n    c", ["space/c.py"]),
+    ("beside", "from . import db", ["db.py"]),
+    ("beside, inside", "from .models import User", ["models.py"]),
+    ("above", "from ..elsewhere import x", []),
+    ("in src", "import inner", ["src/inner.py"]),
+    ("a library", "import sqlalchemy, json", []),
+    ("stars", "from models import *", ["models.py"]),
+    ("itself", "import script", []),
+    ("round and round", "import round_and", ["round_and.py", "round.py"]),
+    ("nonsense", "from ... import\nimport\nimport ,\nfrom . import *\nimport a..b\n", []),
+    ("a link out", "import link, linked", []),
+]
+
+
+@pytest.mark.parametrize(("text", "reached"), [case[1:] for case in LOOSE], ids=[case[0] for case in LOOSE])
+@pytest.mark.parametrize("folder", ["/t", "/home/me"])
+def test_what_a_file_outside_of_any_project_imports(
+    text: str, reached: list[str], folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    names = ["other.py", "models.py", "db.py", "venv/x.py", "pkg/a.py", "pkg/sub/b.py", "space/c.py", "space/d.py",
+             "space/e.py", "src/inner.py"]  # fmt: skip
+    files = memory(*(f"{folder}/{name}" for name in names), "/elsewhere.py", "/home/elsewhere.py", "/outside/a.py")
+    texts = {
+        "script.py": text,
+        "api.py": "import models",
+        "pkg/__init__.py": "import db",
+        "round.py": "import round_and",
+        "round_and.py": "import round, script",
+    }
+    files.files |= {f"{folder}/{name}": content.encode() for name, content in texts.items()}
+    files.links = {f"{folder}/link.py": "/outside/a.py", f"{folder}/linked": "/outside"}
+    discovery = found(files, f"{folder}/script.py")
+    assert set(discovery.files) == {f"{folder}/{name}" for name in ("script.py", *reached)}
+    assert discovery.given == {f"{folder}/script.py"}
+    assert discovery.roots == (folder,)
+
+
+def test_of_a_package_outside_of_any_project_all_is_read() -> None:
+    names = ("app/__init__.py", "app/api/__init__.py", "app/api/a.py", "app/models.py", "app/scripts/x.py")
+    files = memory(*(f"/t/{name}" for name in names), "/t/other.py", "/t/beside.py", "/t/apps/b.py")
+    files.files["/t/app/models.py"] = b"import beside"
+    discovery = found(files, "/t/app/api/a.py")
+    assert set(discovery.files) == {f"/t/{name}" for name in (*names, "beside.py")}
+    assert discovery.roots == ("/t",)
+
+
+def test_a_folder_and_a_file_in_it_outside_of_any_project() -> None:
+    files = memory("/t/a.py", "/t/b.py", "/t/c/d.py")
+    discovery = found(files, "/t/a.py", "/t/c", "/t")
+    assert len(discovery.given) == len(discovery.files) == 3
+    assert discovery.roots == ("/t", "/t/c")
 
 
 def test_home_is_no_project(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,9 +216,22 @@ def test_forbidden_folder_below_what_was_given() -> None:
 
 def test_links() -> None:
     files = memory("/p/a.py", "/p/sub/b.py", "/elsewhere/c.py")
-    files.links = {"/p/loop": "/p", "/p/same.py": "/p/a.py", "/p/other.py": "/elsewhere/c.py", "/p/gone.py": "/x.py"}
-    assert sorted(found(files, "/p").given) == ["/p/a.py", "/p/other.py", "/p/sub/b.py"]
+    files.links = {"/p/loop": "/p", "/p/same.py": "/p/a.py", "/p/x.txt": "/p/a.py", "/p/gone.py": "/x.py"}
+    assert sorted(found(files, "/p").given) == ["/p/a.py", "/p/sub/b.py"]
     assert sorted(found(files, "/p/a.py", "/p/same.py").given) == ["/p/a.py"]
+
+
+def test_a_link_out_of_the_tree_is_not_followed() -> None:
+    files = memory("/r/.git/config", "/r/p/a.py", "/r/p/setup.cfg", "/r/shared/c.py", "/elsewhere/c.py", "/link/x")
+    files.links = {
+        "/r/p/shared.py": "/r/shared/c.py",
+        "/r/p/out.py": "/elsewhere/c.py",
+        "/r/p/token.py": "/r/.git/config",
+        "/q": "/r",
+    }
+    assert sorted(found(files, "/r/p").files) == ["/r/p/a.py", "/r/p/shared.py"]
+    assert sorted(found(files, "/q/p").files) == ["/q/p/a.py", "/q/p/shared.py"], "the tree may be a link itself"
+    assert sorted(found(files, "/r/p/out.py").given) == ["/r/p/out.py"], "what the user names is read"
 
 
 def test_loops_on_a_real_disk(tmp_path: Path) -> None:

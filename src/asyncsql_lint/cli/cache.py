@@ -10,8 +10,8 @@ from asyncsql_lint.cache.store import Store
 from asyncsql_lint.cli.options import Options
 from asyncsql_lint.cli.output import say
 from asyncsql_lint.errors import UsageError
-from asyncsql_lint.source.discovery import project_root
 from asyncsql_lint.source.filesystem import Disk, FileSystem, absolute
+from asyncsql_lint.source.roots import project_root
 
 
 def store_for(options: Options, paths: Sequence[str], files: FileSystem) -> Store | None:

@@ -107,7 +107,7 @@ class Session:
     def _watch(self) -> ExitCode:
         """Check whenever something changes, with what is configured then."""
         from asyncsql_lint.cli.watch import Look, Watch
-        from asyncsql_lint.cli.watched import Area, area_of
+        from asyncsql_lint.cli.watched import Area, area_of, loose_files
 
         output = self._outputs[0]
         if len(self._outputs) > 1 or output.place != STDIN or output.format not in FOR_PEOPLE:
@@ -122,7 +122,7 @@ class Session:
                 settings = [found.of_folder(folder) for folder in folders]
                 files = {file for each in settings for file in (*each.files, each.baseline) if file is not None}
                 configuring.clear()
-                configuring.update(files)
+                configuring.update(files, self._linter.discover(loose_files(self._paths, self._files)).files)
             return area_of(self._paths, configuring, self._files)
 
         def check() -> Look:

@@ -12,8 +12,8 @@ from typing import TypeAlias
 from asyncsql_lint.cache.folder import NAME as CACHE
 from asyncsql_lint.config.load import FILE_NAMES
 from asyncsql_lint.config.tree import MARKERS
-from asyncsql_lint.source.discovery import is_too_wide, project_root
 from asyncsql_lint.source.filesystem import FileSystem
+from asyncsql_lint.source.roots import project_root
 
 Stamp: TypeAlias = "tuple[int, ...] | None"
 """What tells one state of a file from another, or one folder from another; None when there is none."""
@@ -39,20 +39,26 @@ class Area:
 def area_of(paths: Sequence[str], extra: Iterable[str], files: FileSystem) -> Area:
     """The area of a check of `paths` (absolute) that rests on the files `extra` besides.
 
-    It is the projects around the paths. A script in the home folder does not make all that lies there be watched.
+    It is the projects around the paths. A script outside of any does not make all that lies beside it be watched.
     """
     folders: set[str] = set()
     for path in paths:
         is_folder = os.path.isdir(path)
         folder = path if is_folder else path.rpartition("/")[0] or "/"
         root = project_root(folder, files)
-        if root is not None or is_folder or not is_too_wide(folder):
+        if root is not None or is_folder:
             folders.add(root or folder)
     there = sorted(folder for folder in folders if os.path.isdir(folder))
     outer = tuple(one for one in there if not any(one != other and _is_below(one, other) for other in there))
     single = {*paths, *(name for folder in folders for name in _above(folder))}
     outside = {file for file in single if not any(_is_below(file, one) for one in outer)}
     return Area(outer, tuple(sorted({*outside, *extra})))  # a baseline may have any name
+
+
+def loose_files(paths: Sequence[str], files: FileSystem) -> list[str]:
+    """Those of `paths` (absolute) that are files outside of any project: what they import is watched by its name."""
+    single = (path for path in paths if not os.path.isdir(path))
+    return [path for path in single if project_root(path.rpartition("/")[0], files) is None]
 
 
 def can_matter(path: str, area: Area, holding: frozenset[str]) -> bool:

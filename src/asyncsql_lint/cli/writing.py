@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
+from asyncsql_lint.config.tree import link_out
 from asyncsql_lint.errors import UsageError
 from asyncsql_lint.source.filesystem import reason
 from asyncsql_lint.source.replace import Staged, stage
@@ -15,6 +16,8 @@ def check_place(path: str) -> None:
     """Raise `UsageError` when no file can be put at `path`: better told before the work than after it."""
     target = os.path.realpath(path)
     folder = os.path.dirname(target)
+    if link_out(path) is not None:
+        raise _refusal(path, f"a link in this tree leads to {target}, outside of it; name that file if you mean it")
     if os.path.isdir(target):
         raise _refusal(path, "this is a folder")
     if not os.path.isdir(folder):
@@ -26,8 +29,8 @@ def check_place(path: str) -> None:
 def write_files(texts: Mapping[str, str]) -> None:
     """Put each of `texts` at its path; when one cannot be written, `UsageError`, and none is.
 
-    What was there is replaced in one step and lends its mode. A link stays one. What is no file (`/dev/stderr`, a named
-    pipe) is written to, after the files.
+    What was there is replaced in one step and lends its mode; a link within a tree stays one. What is no file
+    (`/dev/stderr`, a named pipe) is written to, after the files.
     """
     staged: dict[str, Staged] = {}
     try:

@@ -14,6 +14,11 @@ from asyncsql_lint.errors import ConfigError
 REPOSITORY = ".git"
 MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", REPOSITORY)
 """What makes a folder the root of a project."""
+CONFIGURATIONS = ("asyncsql-lint.toml", ".asyncsql-lint.toml")
+"""What does so where nothing else does."""
+
+_MOST_LINKS = 40
+"""Links on the way to one file: beyond, systems give up."""
 
 
 def check_in_tree(path: str, source: str, key: str) -> None:
@@ -30,14 +35,57 @@ def check_in_tree(path: str, source: str, key: str) -> None:
         raise ConfigError(f'{source}: "{key}" leads to {target}, which is git\'s own')
 
 
+def link_out(path: str) -> str | None:
+    """Where `path` leads, when a link in a tree leads it out of that tree, or into what is git's own; else None.
+
+    Who checks a stranger's tree names places in it, and the stranger knows which. Links outside of any tree are the
+    user's own.
+    """
+    target = os.path.realpath(path)
+    for link in _links(os.path.join(os.getcwd(), path)):
+        tree = _marked(os.path.dirname(link))
+        if tree is not None and not _is_in_tree(target, tree):
+            return target
+    return None
+
+
+def _links(path: str) -> Iterator[str]:
+    """The links on the way to `path` (absolute), each by its real folder and its own name.
+
+    `..` is followed as the system does it: from where a link leads.
+    """
+    drive, rest = os.path.splitdrive(path)
+    done, parts = drive + os.sep, rest.split(os.sep)
+    followed = 0
+    while parts and followed < _MOST_LINKS:
+        here = os.path.normpath(os.path.join(done, parts.pop(0)))
+        if not os.path.islink(here):
+            done = here
+            continue
+        yield here
+        followed += 1
+        drive, rest = os.path.splitdrive(os.path.join(done, os.readlink(here)))
+        done, parts = drive + os.sep, [*rest.split(os.sep), *parts]
+
+
+def _is_in_tree(target: str, tree: str) -> bool:
+    prefix = tree.rstrip(os.sep) + os.sep
+    return target.startswith(prefix) and REPOSITORY not in os.path.normcase(target.removeprefix(prefix)).split(os.sep)
+
+
 def _root(folder: str) -> str:
     """The nearest repository from `folder` upwards, else the nearest project, else `folder` itself."""
+    return _marked(folder) or folder
+
+
+def _marked(folder: str) -> str | None:
+    """The nearest repository from `folder` upwards, else the nearest project; None when it is in neither."""
     above = tuple(_narrow(folder))
     for markers in ((REPOSITORY,), MARKERS):
         for candidate in above:
             if any(os.path.lexists(os.path.join(candidate, marker)) for marker in markers):
                 return candidate
-    return folder
+    return None
 
 
 def _narrow(folder: str) -> Iterator[str]:

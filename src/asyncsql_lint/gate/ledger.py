@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from asyncsql_lint.config.tree import link_out
 from asyncsql_lint.diagnostics import Diagnostic
 from asyncsql_lint.errors import BaselineError, SourceError
 from asyncsql_lint.fingerprint import Identity, identities
@@ -136,6 +137,8 @@ class Ledger:
         return entries
 
     def _write(self, baseline: Baseline) -> Written:
+        if (target := link_out(baseline.path)) is not None:
+            raise BaselineError(f"{baseline.path}: not written: a link leads to {target}, outside of this tree")
         before = self._entries(baseline.path)
         now = {absolute(name, baseline.folder): entries for name, entries in baseline.files.items()}
         data = baseline.as_bytes()

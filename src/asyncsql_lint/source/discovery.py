@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from asyncsql_lint.config.load import Configuration
 from asyncsql_lint.config.model import Patterns, Settings
 from asyncsql_lint.config.paths import below, compiled, matches
-from asyncsql_lint.config.tree import MARKERS
 from asyncsql_lint.errors import SourceError
-from asyncsql_lint.source.filesystem import Entry, FileSystem, Kind, normal
+from asyncsql_lint.source.filesystem import Entry, FileSystem, Kind
 from asyncsql_lint.source.ignored import IgnoreFile, ignore_file_in, ignore_files_above, is_ignored, seen_from
+from asyncsql_lint.source.imports import Reach
+from asyncsql_lint.source.roots import Tree, outermost_package, project_root
 
 _NOT_PYTHON = (".pyi", ".ipynb")
 """Stubs hold no code that runs, and notebooks are left alone, also when they are named."""
@@ -48,18 +48,6 @@ def discover(paths: Sequence[str], files: FileSystem, configuration: Configurati
     return search.result()
 
 
-def project_root(folder: str, files: FileSystem) -> str | None:
-    """The nearest folder, from `folder` upwards, that is marked as a project; never the home folder or the disk's root.
-
-    None when there is none.
-    """
-    while folder and not is_too_wide(folder):
-        if any(_kind(f"{folder}/{marker}", files) is not Kind.MISSING for marker in MARKERS):
-            return folder
-        folder = folder.rpartition("/")[0]
-    return None
-
-
 @dataclass(slots=True)
 class _Walk:
     """What one walk met."""
@@ -76,6 +64,7 @@ class _Search:
         self._disk = files
         self._configuration = configuration
         self._projects: dict[str, _Walk] = {}
+        self._loose: set[str] = set()
         self._files: set[str] = set()
         self._given: set[str] = set()
         self._named: set[str] = set()
@@ -103,14 +92,18 @@ class _Search:
             files=tuple(sorted(self._files)),
             given=frozenset(self._given),
             named=frozenset(self._named),
-            roots=tuple(sorted(self._projects)),
+            roots=tuple(sorted({*self._projects, *self._loose})),
             problems=tuple(sorted(self._problems, key=lambda problem: problem.path)),
         )
 
     def _add_file(self, path: str) -> None:
         if path.endswith(_NOT_PYTHON):
             return
-        self._project_around(path.rpartition("/")[0] or "/")
+        root = project_root(path.rpartition("/")[0], self._disk)
+        if root is not None:
+            self._project(root)
+        else:
+            self._add_loose(path)
         self._files.add(path)
         self._given.add(path)
         self._named.add(path)
@@ -128,14 +121,17 @@ class _Search:
         self._given |= inside
         self._problems |= problems
 
-    def _project_around(self, folder: str) -> None:
-        root = project_root(folder, self._disk)
-        if root is not None:
-            self._project(root)
-        elif is_too_wide(folder):  # a script in the home folder does not make a project of all that lies there
-            self._projects.setdefault(folder, _Walk())
-        else:
-            self._project(folder)
+    def _add_loose(self, path: str) -> None:
+        """Take in what belongs to a file outside of any project: its package, and what it imports from beside it.
+
+        The folder is not its project: who lints a script in `/tmp` does not mean all that lies there.
+        """
+        folder = path.rpartition("/")[0]
+        package = outermost_package(folder, self._disk)
+        base = folder if package is None else package.rpartition("/")[0]
+        begin = {path} if package is None else {path, *self._walk(package).files}
+        self._files |= Reach(base or "/", self._disk, lambda found: self._walk(found).files).of(begin)
+        self._loose.add(base or "/")
 
     def _project(self, root: str) -> _Walk:
         if root not in self._projects:
@@ -188,13 +184,19 @@ class _Search:
         self._add_links(walk, root, links)
         return walk
 
-    def _add_links(self, walk: _Walk, root: str, links: Iterable[str]) -> None:
-        """Linked files count once: not at all when the walk met what they point to."""
+    def _add_links(self, walk: _Walk, root: str, links: Sequence[str]) -> None:
+        """Linked files count once: not at all when the walk met what they point to, or when they lead out of the tree.
+
+        A stranger's tree can hold links to whatever the user may read; lines of that would stand in reports.
+        """
+        if not links:
+            return
         real_root = self._disk.real(root)
+        tree = Tree(root, self._disk)
         known = {real_root + path[len(root) :] for path in walk.files}
         for path in sorted(links):
             real = self._disk.real(path)
-            if real not in known:
+            if real not in known and tree.holds(path):
                 known.add(real)
                 walk.files.add(path)
 
@@ -212,15 +214,3 @@ def _is_excluded(excludes: Iterable[Patterns], path: str, is_folder: bool) -> bo
         if relative is not None and compiled(patterns.lines).match_file(relative + "/" * is_folder):
             return True
     return False
-
-
-def is_too_wide(folder: str) -> bool:
-    """Whether `folder` is the disk's root or the home folder: projects lie in them, they are none."""
-    return folder in ("", "/") or folder.endswith(":") or folder == normal(os.path.expanduser("~"))
-
-
-def _kind(path: str, files: FileSystem) -> Kind:
-    try:
-        return files.kind(path)
-    except SourceError:
-        return Kind.MISSING

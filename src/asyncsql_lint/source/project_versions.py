@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping
 
 from asyncsql_lint.config.library_versions import LIBRARIES, VersionRange, Versions, joined, range_of, release
 from asyncsql_lint.errors import SourceError
-from asyncsql_lint.source.discovery import is_too_wide
 from asyncsql_lint.source.filesystem import FileSystem, Kind
+from asyncsql_lint.source.roots import is_too_wide
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -175,6 +175,41 @@ def test_a_fix_without_permission_to_write(open_folder: Path) -> None:
     assert (open_folder / "b.py").read_text() == BAD
 
 
+GONE = """
+import os, sys, tempfile
+folder = tempfile.mkdtemp()
+os.chdir(folder)
+os.rmdir(folder)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+
+
+@pytest.mark.parametrize("arguments", [[], ["/"], ["-q", "-"]], ids=" ".join)
+def test_a_current_folder_that_is_gone(arguments: list[str]) -> None:
+    command = [sys.executable, "-c", GONE, "-m", "asyncsql_lint", *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, input="", timeout=60, check=False)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == "error: the current folder is gone, or cannot be read\n"
+
+
+def test_a_script_beside_much_else(tmp_path: Path) -> None:
+    """It is read with what it imports, and with nothing that only lies in its folder."""
+    models = "from sqlalchemy.orm import *\n\n\nclass Base(DeclarativeBase): ...\n\n\nclass Post(Base):\n"
+    models += "    __tablename__ = 'p'\n    id: Mapped[int] = mapped_column(primary_key=True)\n"
+    models += "    tags: Mapped[list['Post']] = relationship()\n"
+    script = "from sqlalchemy import select\nfrom models import Post\n\n\nasync def f(session):\n"
+    script += "    post = await session.scalar(select(Post))\n    print(post.tags)\n"
+    (tmp_path / "models.py").write_text(models)
+    (tmp_path / "script.py").write_text(script)
+    for number in range(50):
+        (tmp_path / f"other{number}.py").write_text(BAD)
+        (tmp_path / f"folder{number}").mkdir()
+        (tmp_path / f"folder{number}/a.py").write_text(BAD)
+    result = lint(tmp_path, "-v", "-o", "concise", "--min-confidence", "guessed", "script.py")
+    assert result.stdout.startswith("script.py:7:11: ASL301"), result.stdout
+    assert "checked 1 of 2 files read" in result.stderr
+
+
 def test_links_that_lead_back(tmp_path: Path) -> None:
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "b.py").write_text(BAD)

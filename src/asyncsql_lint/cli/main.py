@@ -15,7 +15,7 @@ import click
 from asyncsql_lint import __version__
 from asyncsql_lint.cli.exit_codes import ExitCode
 from asyncsql_lint.cli.outputs import FORMATS, complete_output, parse_outputs
-from asyncsql_lint.errors import ISSUES, AsyncsqlLintError
+from asyncsql_lint.errors import ISSUES, AsyncsqlLintError, UsageError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -197,6 +197,10 @@ def command(**given: Any) -> ExitCode:  # noqa: ANN401 -- click gives what the o
     from asyncsql_lint.cli.options import Options
     from asyncsql_lint.cli.session import run_options
 
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise UsageError("the current folder is gone, or cannot be read") from error
     return run_options(Options(**given))
 
 

@@ -17,26 +17,36 @@ from asyncsql_lint.index.project import ProjectIndex
 from asyncsql_lint.rule import Finding
 from asyncsql_lint.syntax.locate import Located, locate
 
+MOST_LOCATED = 500_000
+"""Characters of source whose trees are held at once: with positions, a tree takes some 160 bytes for each."""
+
 
 class Positions:
     """Turns findings into diagnostics: parses once more the files in which they and their traces lie."""
 
     def __init__(self, texts: dict[str, str], index: ProjectIndex) -> None:
         self._texts = texts
-        self._located: dict[str, Located | None] = {}
-        self._asked: Counter[Repair] = Counter()
-        self._editor = Editor(self.located, Meanings(index))
+        self._meanings = Meanings(index)
         self._mentions = Mentions(index)
+        self._asked: Counter[Repair] = Counter()
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begin anew, with no file at hand."""
+        self._held = 0
+        self._located: dict[str, Located | None] = {}
+        self._editor = Editor(self.located, self._meanings)
 
     def located(self, path: str) -> Located | None:
         """The file with positions."""
         if path not in self._located:
+            self._held += len(self._texts.get(path, ""))
             self._located[path] = locate(path, self._texts[path]) if path in self._texts else None
         return self._located[path]
 
     def diagnostics(self, findings: Iterable[Finding], broken: dict[str, Unparsable]) -> list[Diagnostic]:
         """The diagnostics, sorted by place; of equal ones the first."""
-        findings = list(findings)
+        findings = sorted(findings, key=lambda finding: finding.site.path)
         self._asked = Counter(repair for repair, _ in {(f.repair, f.site) for f in findings if f.repair is not None})
         made = {self.diagnostic(f, broken.get(f.site.path)): None for f in findings}
         ordered = sorted(made, key=_order)
@@ -44,6 +54,8 @@ class Positions:
 
     def diagnostic(self, finding: Finding, broken: Unparsable | None) -> Diagnostic:
         """One finding with its spans, its trace and its fix."""
+        if self._held > MOST_LOCATED:
+            self._begin()  # the files of later findings are others: those of one file come together
         meta = finding.meta
         if broken is not None:
             place = Position(broken.line, broken.column)

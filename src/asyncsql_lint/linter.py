@@ -319,7 +319,8 @@ class Linter:
             told = project.found.given | {diagnostic.span.path for diagnostic in wanted}
             comments = {p: read_comments(sources[p].text, self.catalogue) for p in sorted(told) if p in sources}
         whole = comments.keys() - {failure.path for failure in outcome.failures}
-        about = [d for p in sorted(whole) for d in self._about_comments(p, comments[p], findings, project, sources)]
+        here = by_file(tuple(findings))
+        about = [d for p in sorted(whole) for d in self._about_comments(p, comments[p], here[p], project, sources)]
         wanted += [self._as_configured(d, project) for d in about if _is_wanted(d, project)]
         kept, suppressed = _apply(comments, wanted)
         kept.sort(key=_place)
@@ -396,12 +397,14 @@ class Linter:
         self,
         path: str,
         comments: Comments,
-        findings: Collection[Diagnostic],
+        here: Collection[Diagnostic],
         project: _Project,
         sources: Mapping[str, SourceFile],
     ) -> Iterable[Diagnostic]:
-        """The findings about the suppression comments of one file, as far as it was analysed and asked for."""
-        here = [finding for finding in findings if finding.span.path == path]
+        """The findings about the suppression comments of one file, as far as it was analysed and asked for.
+
+        `here` are all that were made in it.
+        """
         if path not in project.found.given or any(finding.code == SYNTAX_ERROR for finding in here):
             return
         judged = project.enabled[path] - ABOUT_COMMENTS

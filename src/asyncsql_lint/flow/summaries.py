@@ -18,7 +18,17 @@ from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow import lifecycle, transactions
 from asyncsql_lint.flow.events import AttributeRead, Event
 from asyncsql_lint.flow.freeze import ENTRY, Frozen, Renaming, reachable, renamed, renamed_object
-from asyncsql_lint.flow.machine import FIRST_ID, MAX_DEPTH, MAX_STEPS, Frame, Machine, Sink, Unreachable
+from asyncsql_lint.flow.growth import MAX_EFFECTS, is_large, thinned
+from asyncsql_lint.flow.machine import (
+    FIRST_ID,
+    MAX_DEPTH,
+    MAX_OBJECTS,
+    MAX_STEPS,
+    Frame,
+    Machine,
+    Sink,
+    Unreachable,
+)
 from asyncsql_lint.flow.objects import HeapObject, Instance, Loaded, Object, Session, Slot
 from asyncsql_lint.flow.state import HANDLED, Effect, RunningTask, State, dull, is_address, join
 from asyncsql_lint.flow.values import NONE, UNKNOWN, Const, Coroutine, Engine, Opaque, Ref, Statement, Value
@@ -178,8 +188,11 @@ class Summaries:
         if any(isinstance(v, (Opaque, Coroutine)) for _, v in ways):
             ways = [(s, Opaque(False) if _nothing(v) else v) for s, v in ways]  # None beside what nobody knows
         for state, value in _unswallowed(ways):
-            kept = reachable([value], state.heap, range(len(objects)))
             size = len(objects)
+            kept = reachable([value], state.heap, range(size)) if not is_large(value) else None
+            if kept is None or len(kept) > MAX_OBJECTS + size:
+                self._m.limit("values")
+                value, kept = UNKNOWN, reachable([], state.heap, range(size))  # noqa: PLW2901 -- nothing else is returned
             heap = {n: o for n, o in state.heap.items() if n in kept and not (0 <= n < size and o == objects[n])}
             flags = frozenset(name for name in state.assumed if not name.startswith("<"))
             outcome = Outcome(value, heap, state.effects, state.tasks, flags)
@@ -262,16 +275,21 @@ class Summaries:
 
         by = Renaming(number, given.back)
         known = set(originals)
+        done: list[Effect] = []
         for effect in outcome.effects if effects is None else effects:
             session, place = number(effect.session), by.site(effect.site)
             self._elsewhere(effect.kind, session, place, state, known)
             locked = effect.locked or m.frame.locks > 0
-            state.effects = (*state.effects, Effect(effect.kind, session, place, locked))
+            done.append(Effect(effect.kind, session, place, locked))
+        state.effects = (*state.effects, *done)
+        if len(state.effects) > MAX_EFFECTS:
+            m.limit("effects")
+            state.effects = thinned(state.effects)
         for local, obj in outcome.heap.items():
             there = number(local)
             state.heap[there] = _with_values(renamed_object(obj, by), state.heap.get(there))
         tasks = [RunningTask(by.site(t.site), frozenset(number(s) for s in t.sessions)) for t in outcome.tasks]
-        state.tasks = (*state.tasks, *tasks)
+        state.tasks = (*state.tasks, *tasks)[-MAX_EFFECTS:]
         state.assumed |= frozenset(f"{name} of a call" for name in outcome.assumed)
         return renamed(outcome.value, by)
 

@@ -43,8 +43,18 @@ class CaseText:
 
 
 def case_paths() -> list[Path]:
-    """The case modules, by name."""
-    return sorted(path for path in CASES.glob("asl*.py"))
+    """The case modules, by name: those of rules, and those of frameworks."""
+    return [*rule_paths(), *framework_paths()]
+
+
+def rule_paths() -> list[Path]:
+    """The modules with the cases of one rule each."""
+    return sorted(CASES.glob("asl*.py"))
+
+
+def framework_paths() -> list[Path]:
+    """The modules with the cases of one framework each, whatever the rule."""
+    return sorted(CASES.glob("with_*.py"))
 
 
 def read_cases(path: Path) -> list[CaseText]:

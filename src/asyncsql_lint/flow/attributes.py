@@ -17,6 +17,7 @@ from asyncsql_lint.flow.freeze import Frozen, reachable, renamed, renamed_object
 from asyncsql_lint.flow.machine import CALLERS
 from asyncsql_lint.flow.names import Names
 from asyncsql_lint.flow.objects import Instance, Life, Object, Query, Result, Session
+from asyncsql_lint.flow.proxies import Proxies
 from asyncsql_lint.flow.state import State
 from asyncsql_lint.flow.statements import needs_unique
 from asyncsql_lint.flow.summaries import Summaries, Summary
@@ -53,6 +54,7 @@ from asyncsql_lint.flow.values import (
     Value,
 )
 from asyncsql_lint.index.definitions import ClassInfo, ExternalName, FunctionInfo, Target
+from asyncsql_lint.libraries import session_proxies
 from asyncsql_lint.libraries import sqlalchemy_asyncio as api
 from asyncsql_lint.libraries.frameworks import LONG_LIVED
 from asyncsql_lint.libraries.sqlalchemy_orm import DECLARATIVE
@@ -71,6 +73,7 @@ class Attributes(Expressions):
     """Reads and assigns attributes."""
 
     names: Names
+    proxies: Proxies
     summaries: Summaries
 
     @abstractmethod
@@ -153,6 +156,8 @@ class Attributes(Expressions):
                 return Primitive("metadata")
             case Primitive(kind="declarative") if name == "metadata":
                 return Primitive("metadata")
+            case External() if value.name in session_proxies.PROXIES and name == session_proxies.SESSION:
+                return self.proxies.session(value.name)
             case External():
                 return self.names.of(self.index.attribute(ExternalName(value.name), name))
             case ClassValue():

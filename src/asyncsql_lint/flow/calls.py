@@ -18,6 +18,7 @@ from asyncsql_lint.flow import (
     option_checks,
     outliving,
     pairing,
+    proxies,
     reflection,
     sessions,
     temporal,
@@ -66,6 +67,7 @@ from asyncsql_lint.flow.values import (
     Value,
 )
 from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo
+from asyncsql_lint.libraries.session_proxies import PROXIES
 from asyncsql_lint.libraries.sqlalchemy_orm import CHAINED, WRITES
 from asyncsql_lint.syntax import facts as f
 
@@ -116,6 +118,8 @@ class Calls(Attributes):
             return self.super_(arguments)
         if name.startswith("run:"):
             return UNKNOWN
+        if name in PROXIES:
+            return proxies.block(self.proxies.session(name), site, state, self)
         if name == "decorator:transparent":
             return arguments.positional[0] if arguments.positional else UNKNOWN
         return library.call(self, name, arguments, site, state)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import dependencies, leaks, lifecycle, transactions
+from asyncsql_lint.flow import dependencies, leaks, lifecycle, proxies, transactions
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.calls import Calls
 from asyncsql_lint.flow.coroutines import lost
@@ -174,6 +174,8 @@ class Contexts(Calls):
                     lifecycle.detached_all(of.id, site, state)
             case Primitive(kind="closing", of=Ref() as of):
                 self.leave_object(of, site, state)
+            case Primitive(kind=proxies.KIND, of=Ref() as of):
+                proxies.left(of, site, state)
             case Primitive(kind="task_group"):
                 state.tasks = ()
             case ContextManager():

@@ -16,6 +16,7 @@ from asyncsql_lint.flow.injection import Injection
 from asyncsql_lint.flow.machine import Failure, Unreachable, outside
 from asyncsql_lint.flow.names import Names
 from asyncsql_lint.flow.objects import Life, Object
+from asyncsql_lint.flow.proxies import Proxies
 from asyncsql_lint.flow.relevance import Relevance
 from asyncsql_lint.flow.state import State, forget_identities
 from asyncsql_lint.flow.summaries import Summaries
@@ -47,6 +48,7 @@ class Interpreter(Injection):
         self._templates: dict[ClassInfo, tuple[Object, State] | None] = {}
         self._scopes: dict[tuple[ModuleInfo, int], ModuleInfo] = {}
         self.names = Names(self, self.decorated)
+        self.proxies = Proxies(self)
         self.summaries = Summaries(self, self.run_body)
         self._relevance = Relevance(index, models)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from asyncsql_lint.libraries.session_proxies import MODULES
+
 _SQLALCHEMY = frozenset(
     """
     AsyncAttrs AsyncConnection AsyncEngine AsyncSession AsyncSessionTransaction AsyncTransaction AsyncResult
@@ -43,7 +45,7 @@ def canonical(name: str) -> str:
         return _sqlmodel(name)
     if name.startswith(("fastapi.", "starlette.")):
         return _fastapi(name)
-    return name
+    return MODULES.get(name, name)
 
 
 def _sqlmodel(name: str) -> str:

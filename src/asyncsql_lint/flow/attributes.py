@@ -15,6 +15,7 @@ from asyncsql_lint.flow.events import AttributeRead, FetchedTwice, LegacyQuery, 
 from asyncsql_lint.flow.expressions import Expressions
 from asyncsql_lint.flow.freeze import Frozen, reachable, renamed, renamed_object, renumbering
 from asyncsql_lint.flow.machine import CALLERS
+from asyncsql_lint.flow.middlewares import Middlewares
 from asyncsql_lint.flow.names import Names
 from asyncsql_lint.flow.objects import Instance, Life, Object, Query, Result, Session
 from asyncsql_lint.flow.proxies import Proxies
@@ -72,6 +73,7 @@ _PROPERTIES = frozenset(
 class Attributes(Expressions):
     """Reads and assigns attributes."""
 
+    middlewares: Middlewares
     names: Names
     proxies: Proxies
     summaries: Summaries

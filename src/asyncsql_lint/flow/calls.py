@@ -15,6 +15,7 @@ from asyncsql_lint.flow import (
     library,
     lifecycle,
     loops,
+    middlewares,
     option_checks,
     outliving,
     pairing,
@@ -108,6 +109,10 @@ class Calls(Attributes):
                 return self.call_object(callee, arguments, site, state)
             case Annotated():
                 return self.call(callee.base, arguments, site, state)
+            case Primitive(kind=middlewares.HANDLER):
+                self.middlewares.handed(arguments, state)
+                library.escape(arguments, site, state, self)
+                return UNKNOWN
             case _:
                 library.escape(arguments, site, state, self)
                 return UNKNOWN

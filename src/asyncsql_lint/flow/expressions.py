@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import datatypes, faults, leaks, prefixes, reflection, temporal, transactions
+from asyncsql_lint.flow import datatypes, faults, leaks, middlewares, prefixes, reflection, temporal, transactions
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.answers import answer, is_pure
 from asyncsql_lint.flow.coroutines import lost, needless
@@ -148,8 +148,8 @@ class Expressions(Machine):
             case f.Attr():
                 self.assign_attribute(target, value, state)
             case f.Sub():
-                self.evaluate(target.value, state)
-                self.evaluate(target.index, state)
+                owner = self.evaluate(target.value, state)
+                middlewares.stored(target, owner, self.evaluate(target.index, state), value, state)
 
     def unpack(self, target: f.Sequence, value: Value, state: State) -> None:
         """Assign to several targets."""

@@ -11,7 +11,8 @@ from asyncsql_lint.flow import (
     transactions,
 )
 from asyncsql_lint.flow.execute import Executor
-from asyncsql_lint.flow.machine import MAX_DEPTH
+from asyncsql_lint.flow.machine import MAX_DEPTH, outside
+from asyncsql_lint.flow.middlewares import DATA, HANDLER, NOTHING, Provided
 from asyncsql_lint.flow.names import annotation_of_dependency, dependency_in
 from asyncsql_lint.flow.objects import Object
 from asyncsql_lint.flow.state import State
@@ -22,13 +23,15 @@ from asyncsql_lint.flow.values import (
     ClassValue,
     Const,
     Dependency,
+    DictValue,
     Factory,
     FunctionValue,
     Opaque,
+    Primitive,
     Ref,
     Value,
 )
-from asyncsql_lint.index.definitions import FunctionInfo
+from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo
 from asyncsql_lint.syntax import facts as f
 
 _CONTEXT_MANAGERS = frozenset({"contextlib.asynccontextmanager", "contextlib.contextmanager"})
@@ -45,7 +48,40 @@ class Injection(Executor):
                 env[param.name] = receiver
                 continue
             env[param.name] = self.framework_value(param, info, state)
+        if self.middlewares.is_handler(info):
+            env |= {f"<{one.qualname}>": self.handed_by(one, state) for one in self.middlewares.near(info.module.path)}
         return env
+
+    def handed_by_middleware(self, name: str, info: FunctionInfo, state: State) -> Value:
+        """What aiogram's middlewares give a handler for the parameter `name`; unknown when several do, or none."""
+        given = [dict(self.handed_by(one, state).items) for one in self.middlewares.near(info.module.path)]
+        found = [items[name] for items in given if name in items]
+        return found[0] if len(found) == 1 else UNKNOWN
+
+    def handed_by(self, middleware: ClassInfo, state: State) -> DictValue:
+        """What a middleware hands to one handler, once for all of its parameters."""
+        cache = self.frame.dependencies
+        found = cache.get(middleware)
+        if not isinstance(found, DictValue):
+            found = self.provided_by(middleware).brought(state, self)
+            cache[middleware] = found
+        return found
+
+    def provided_by(self, middleware: ClassInfo) -> Provided:
+        """What a middleware provides: it is gone through, with a handler that does nothing."""
+        known = self.middlewares.known(middleware)
+        call = self.index.method(middleware, "__call__")
+        if known is not None or call is None or len(self.frames) > MAX_DEPTH:
+            return known or NOTHING
+        state = State({}, {})
+        site = Site(call.module.path, call.node.at)
+        before = self.middlewares.begin()
+        with self.entered(outside(call.module)):
+            receiver = self.names.of_class(middleware, state, site, "self")
+            given = (receiver, Primitive(HANDLER), UNKNOWN, Primitive(DATA, DictValue()))
+            names = [param.name for param in call.node.params]
+            _, places = self.summaries.of(call, dict(zip(names, given, strict=False)), "loop", state, {})
+        return self.middlewares.end(middleware, places, before)
 
     def framework_value(self, param: f.Param, info: FunctionInfo, state: State) -> Value:
         """The value of one parameter when a framework fills it."""
@@ -57,6 +93,10 @@ class Injection(Executor):
             dependency = dependency_in(param.annotation, info.module, self.names) or dependency
         if isinstance(dependency, Dependency):
             value = self.depended(dependency, param, info, site, state)
+            if not isinstance(value, Opaque):
+                return value
+        if self.middlewares.is_handler(info):
+            value = self.handed_by_middleware(param.name, info, state)
             if not isinstance(value, Opaque):
                 return value
         if param.annotation is not None:

@@ -14,6 +14,7 @@ from asyncsql_lint.flow.engines import MAKERS
 from asyncsql_lint.flow.events import SyncSessionGiven
 from asyncsql_lint.flow.injection import Injection
 from asyncsql_lint.flow.machine import Failure, Unreachable, outside
+from asyncsql_lint.flow.middlewares import Middlewares
 from asyncsql_lint.flow.names import Names
 from asyncsql_lint.flow.objects import Life, Object
 from asyncsql_lint.flow.proxies import Proxies
@@ -47,6 +48,7 @@ class Interpreter(Injection):
         self._decorated: dict[FunctionInfo, Value] = {}
         self._templates: dict[ClassInfo, tuple[Object, State] | None] = {}
         self._scopes: dict[tuple[ModuleInfo, int], ModuleInfo] = {}
+        self.middlewares = Middlewares(self)
         self.names = Names(self, self.decorated)
         self.proxies = Proxies(self)
         self.summaries = Summaries(self, self.run_body)
@@ -187,7 +189,7 @@ class Interpreter(Injection):
             if self.models.is_mapped(info):
                 self.root_defaults(info)
         for function in rest:
-            if self.relevant(function):
+            if self.relevant(function) or self.middlewares.is_handler(function):
                 self.root(function.module, function)
         percall.check(self)
         advice.check(self)

@@ -37,7 +37,7 @@ def is_endpoint(function: FunctionInfo, m: Machine) -> bool:
 
 def is_router(expression: f.Expr, function: FunctionInfo, m: Machine) -> bool:
     """Whether an expression in a decorator of `function` is FastAPI's app or router, also a local one."""
-    if _made_by(expression, _APPS, function, m):
+    if made_by(expression, _APPS, function, m):
         return True
     local = m.frame.closure.get(expression.id) if isinstance(expression, f.Name) else None
     return isinstance(local, Primitive) and local.kind == "router"
@@ -49,12 +49,12 @@ def is_task(function: FunctionInfo, m: Machine) -> bool:
         callee = decorator.func if isinstance(decorator, f.Call) else decorator
         if any(isinstance(d, ExternalName) and d.name in _TASKS for d in m.index.resolve(function.module, callee)):
             return True
-        if isinstance(callee, f.Attr) and callee.name == "task" and _made_by(callee.value, _WORKERS, function, m):
+        if isinstance(callee, f.Attr) and callee.name == "task" and made_by(callee.value, _WORKERS, function, m):
             return True
     return False
 
 
-def _made_by(expression: f.Expr, classes: frozenset[str], function: FunctionInfo, m: Machine) -> bool:
+def made_by(expression: f.Expr, classes: frozenset[str], function: FunctionInfo, m: Machine) -> bool:
     """Whether an object is made by one of some library classes, or by a subclass of one."""
     return any(_is_made_by(d, classes, m) for d in m.index.resolve(m.scope(function), expression))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from asyncsql_lint.libraries.session_proxies import MODULES
+from asyncsql_lint.libraries import aiogram, session_proxies
 
 _SQLALCHEMY = frozenset(
     """
@@ -45,7 +45,7 @@ def canonical(name: str) -> str:
         return _sqlmodel(name)
     if name.startswith(("fastapi.", "starlette.")):
         return _fastapi(name)
-    return MODULES.get(name, name)
+    return aiogram.MODULES.get(name) or session_proxies.MODULES.get(name, name)
 
 
 def _sqlmodel(name: str) -> str:

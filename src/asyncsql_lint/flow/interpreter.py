@@ -12,6 +12,7 @@ from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.answers import forget_conditions
 from asyncsql_lint.flow.engines import MAKERS
 from asyncsql_lint.flow.events import SyncSessionGiven
+from asyncsql_lint.flow.fixtures import SCOPE
 from asyncsql_lint.flow.injection import Injection
 from asyncsql_lint.flow.machine import Failure, Unreachable, outside
 from asyncsql_lint.flow.middlewares import Middlewares
@@ -30,6 +31,7 @@ from asyncsql_lint.flow.values import (
     Value,
 )
 from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo, ModuleInfo, Target, collect
+from asyncsql_lint.index.fixtures import Fixtures
 from asyncsql_lint.index.models import Models
 from asyncsql_lint.index.project import ProjectIndex
 from asyncsql_lint.syntax import facts as f
@@ -48,6 +50,7 @@ class Interpreter(Injection):
         self._decorated: dict[FunctionInfo, Value] = {}
         self._templates: dict[ClassInfo, tuple[Object, State] | None] = {}
         self._scopes: dict[tuple[ModuleInfo, int], ModuleInfo] = {}
+        self.fixtures = Fixtures(index)
         self.middlewares = Middlewares(self)
         self.names = Names(self, self.decorated)
         self.proxies = Proxies(self)
@@ -189,7 +192,7 @@ class Interpreter(Injection):
             if self.models.is_mapped(info):
                 self.root_defaults(info)
         for function in rest:
-            if self.relevant(function) or self.middlewares.is_handler(function):
+            if self.relevant(function) or self.is_handed(function):
                 self.root(function.module, function)
         percall.check(self)
         advice.check(self)
@@ -272,9 +275,9 @@ class Interpreter(Injection):
         return instance is not None and instance.life is Life.UNKNOWN and instance.session is None
 
     def async_session(self, value: Ref, state: State) -> bool:
-        """Whether a value is an async session."""
+        """Whether a value is an async session that is not that of a fixture: what comes beside it has its own."""
         session = self.session(value, state)
-        return session is not None and session.is_async and session.kind == "session"
+        return session is not None and session.is_async and session.kind == "session" and session.scope != SCOPE
 
     def given_sync(self, function: FunctionInfo, env: dict[str, Value], state: State) -> None:
         """Tell of a sync session that an endpoint or dependency is given by `Depends`."""

@@ -7,6 +7,7 @@ their `src`: so a monorepo of many small programs with modules of the same names
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 NAMESPACE = ""
 """What stands for a package without an `__init__` file."""
@@ -22,6 +23,7 @@ def is_test_file(path: str) -> bool:
     return name.startswith("test_") or name == "conftest.py"
 
 
+@lru_cache(maxsize=4096)
 def is_test(path: str) -> bool:
     """Whether a file is a test or belongs to tests."""
     return is_test_file(path) or "tests" in path.split("/")[:-1]

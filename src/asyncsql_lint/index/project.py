@@ -103,6 +103,16 @@ class ProjectIndex:
         """What `import x`, written in a function of `module`, binds."""
         return self._module(module, node)
 
+    def module(self, importer: ModuleInfo, name: str) -> ModuleInfo | None:
+        """The module of the project that the dotted `name` means in a module."""
+        path = self._map.resolve(importer.path, name, 0)
+        return self.modules.get(path) if path is not None else None
+
+    def starred(self, module: ModuleInfo) -> Iterable[ModuleInfo]:
+        """The modules of the project from which a module imports everything."""
+        paths = (self._map.resolve(module.path, star.module, star.level) for star in module.stars)
+        return [self.modules[path] for path in paths if path in self.modules]
+
     def attribute(self, definition: Definition, name: str) -> tuple[Definition, ...]:
         """What `definition.name` means for modules, classes and libraries."""
         match definition:

@@ -26,6 +26,7 @@ from asyncsql_lint.flow.values import (
     LibraryMethod,
     Opaque,
     Ref,
+    TupleValue,
     Value,
 )
 
@@ -68,6 +69,11 @@ def alike(ways: Sequence[Outcome]) -> Outcome | None:
     engine = first.engine if all(one.engine == first.engine for one in sessions) else None
     common = replace(first, expires=expires, engine=engine)
     return replace(ways[0], heap={**ways[0].heap, ways[0].value.id: common})
+
+
+def held(state: State) -> Value:
+    """All objects that fixtures have made: pytest holds them until the test is over, so that sessions know them."""
+    return TupleValue(tuple(Ref(number) for number, found in state.heap.items() if isinstance(found, Instance)))
 
 
 def awaited(value: Value, state: State, m: Machine) -> bool:

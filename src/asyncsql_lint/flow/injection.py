@@ -81,6 +81,8 @@ class Injection(Executor):
                 continue
             value = self.fixture_named(param.name, info, state) if param.name in by_name else UNKNOWN
             env[param.name] = value if not isinstance(value, Opaque) else self.framework_value(param, info, state)
+        if by_name:
+            env["<fixtures>"] = fixtures.held(state)
         if self.middlewares.is_handler(info):
             env |= {f"<{one.qualname}>": self.handed_by(one, state) for one in self.middlewares.near(info.module.path)}
         return env

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from asyncsql_lint.config.library_versions import Versions
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import advice, defaults, percall
+from asyncsql_lint.flow import advice, containers, defaults, percall
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.answers import forget_conditions
 from asyncsql_lint.flow.engines import MAKERS
@@ -238,6 +238,7 @@ class Interpreter(Injection):
         summary, given = self.summaries.of(function, env, mode, state, {})
         for event, _ in summary.pending:
             self.emit(event.placed(given.back))
+        containers.provided(function, summary, self)
         if function.node.is_async:
             self.given_sync(function, env, state)
 

@@ -33,6 +33,7 @@ from asyncsql_lint.flow.values import (
 )
 from asyncsql_lint.index.definitions import ClassInfo, ExternalName, FunctionInfo, ModuleInfo, Target
 from asyncsql_lint.index.project import Definition
+from asyncsql_lint.libraries import dishka
 from asyncsql_lint.syntax import facts as f
 from asyncsql_lint.syntax.walk import inside
 
@@ -171,7 +172,7 @@ class Names:
         items = expression.index.items if isinstance(expression.index, f.Sequence) else (expression.index,)
         if last == "Optional":
             return _optional(self.annotated(items[0], module, state, site, scope))
-        if last == "Annotated":
+        if last == "Annotated" or (last == dishka.ASKS and self._is_of(dishka.PACKAGE, base, module)):
             return self.annotated(items[0], module, state, site, scope)
         if last in SEQUENCES and items:
             return ListValue(self.annotated(items[0], module, state, site, scope))
@@ -180,6 +181,11 @@ class Names:
         if last in {"Callable", "dict", "Dict", "Literal", "ClassVar", "Awaitable", "Coroutine"} | STREAMS:
             return UNKNOWN
         return self._typed(self._m.index.resolve(module, base), state, site, scope)
+
+    def _is_of(self, package: str, expression: f.Expr, module: ModuleInfo) -> bool:
+        """Whether a name is that of something of a library."""
+        found = self._m.index.resolve(module, expression)
+        return any(isinstance(d, ExternalName) and d.name.partition(".")[0] == package for d in found)
 
     def _union(self, items: tuple[f.Expr, ...], module: ModuleInfo, state: State, site: Site, scope: str) -> Value:
         rest = [i for i in items if not (isinstance(i, f.Const) and i.kind == "none")]

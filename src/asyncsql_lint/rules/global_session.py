@@ -14,7 +14,8 @@ class GlobalSession(Rule[SessionGlobal]):
 
     ## What it does
     Finds an async session that is kept at module level, in a class attribute, in a default argument, in the
-    application's state, or on an application, client or bot that handles many things at once.
+    application's state, on an application, client or bot that handles many things at once, or by a container (dishka)
+    for the whole program.
 
     ## What happens
     All requests use the same session: they fail as concurrent tasks do, see each other's uncommitted objects, and one

@@ -52,7 +52,7 @@ def outcomes(fixture_project: FixtureProject, tmp_path_factory: pytest.TempPathF
     done = subprocess.run(
         [*command, "--override-ini=norecursedirs=", "--rootdir", str(SUITE), str(SUITE)],
         cwd=ROOT,
-        env=os.environ | {"SUITE_REPORT": str(report), "PYTHONPATH": os.pathsep.join([str(FIXTURES), str(ROOT)])},
+        env=os.environ | {"SUITE_REPORT": str(report), "PYTHONPATH": os.pathsep.join([str(FIXTURES), *sys.path])},
         capture_output=True,
         text=True,
         check=False,

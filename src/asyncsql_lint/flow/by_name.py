@@ -12,7 +12,7 @@ from asyncsql_lint.flow.middlewares import DATA, HANDLER, NOTHING, Provided
 from asyncsql_lint.flow.state import State
 from asyncsql_lint.flow.summaries import doubt
 from asyncsql_lint.flow.values import UNKNOWN, DictValue, Opaque, Primitive, Value
-from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo
+from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo, ModuleInfo
 from asyncsql_lint.index.fixtures import Fixture, Fixtures
 from asyncsql_lint.index.modules import is_test
 
@@ -55,8 +55,25 @@ class ByName(Executor):
             return True
         if not self.fixtures.is_test(function):
             return False
-        asked = (self.fixtures.find(param.name, function, function) for param in function.node.params)
-        return any(fixture is not None and self.relevant(fixture.function) for fixture in asked)
+        return any(self.matters(fixture, function) for fixture in self.asked(function, function))
+
+    def asked(self, info: FunctionInfo, test: FunctionInfo) -> list[Fixture]:
+        """The fixtures that a test or fixture asks for."""
+        found = (self.fixtures.find(param.name, test, info) for param in info.node.params)
+        return [fixture for fixture in found if fixture is not None]
+
+    def matters(self, fixture: Fixture, test: FunctionInfo) -> bool:
+        """Whether a fixture, or one that it asks for, can have to do with a database."""
+        key = (fixture.function, test.module, test.owner)
+        found = self._matters.get(key)
+        if found is None:
+            self._matters[key] = False  # what asks for itself ends here
+            own = self.relevant(fixture.function)
+            found = own or any(self.matters(one, test) for one in self.asked(fixture.function, test))
+            self._matters[key] = found
+        return found
+
+    _matters: dict[tuple[FunctionInfo, ModuleInfo, ClassInfo | None], bool]
 
     # -- pytest
 
@@ -70,7 +87,7 @@ class ByName(Executor):
             return frozenset()
         if test:
             for fixture in self.fixtures.used(info):
-                if fixture.function.node.params:
+                if fixture.function.node.params and self.matters(fixture, info):
                     self.fixture_value(fixture, info, info, state)
         return frozenset(param.name for param in info.node.params) - given
 
@@ -78,7 +95,9 @@ class ByName(Executor):
         """What the fixture `name` gives the test or fixture `info`."""
         test = self._tested or info
         found = self.fixtures.find(name, test, info)
-        return self.fixture_value(found, test, info, state) if found is not None else UNKNOWN
+        if found is None or not self.matters(found, test):
+            return UNKNOWN
+        return self.fixture_value(found, test, info, state)
 
     _tested: FunctionInfo | None = None
 

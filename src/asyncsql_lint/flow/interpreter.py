@@ -47,6 +47,7 @@ class Interpreter(Injection):
         self._decorators = {}
         self._awaited_names = {}
         self._catching = {}
+        self._matters = {}
         self._decorated: dict[FunctionInfo, Value] = {}
         self._templates: dict[ClassInfo, tuple[Object, State] | None] = {}
         self._scopes: dict[tuple[ModuleInfo, int], ModuleInfo] = {}

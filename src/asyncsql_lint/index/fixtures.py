@@ -39,6 +39,8 @@ class Fixtures:
         self._index = index
         self._fixtures: dict[FunctionInfo, Fixture | None] = {}
         self._tables: dict[ModuleInfo, dict[str, list[Fixture]]] = {}
+        self._around: dict[ModuleInfo, list[ModuleInfo]] = {}
+        self._seen: dict[tuple[ModuleInfo, ClassInfo | None], list[dict[str, list[Fixture]]]] = {}
         self._used: dict[tuple[ModuleInfo, ClassInfo | None], list[str]] = {}
 
     def of(self, info: FunctionInfo) -> Fixture | None:
@@ -68,7 +70,7 @@ class Fixtures:
         """The fixtures that a test gets without asking: those of `autouse`, outermost first, and of `usefixtures`."""
         key = (test.module, test.owner)
         if key not in self._used:
-            tables = reversed(list(self._visible(test)))
+            tables = reversed(self._visible(test))
             self._used[key] = [n for t in tables for n, found in t.items() if any(one.is_used for one in found)]
         names = dict.fromkeys([*self._used[key], *self._marked(test)])
         found = (self.find(name, test, test) for name in names)
@@ -92,15 +94,21 @@ class Fixtures:
 
     # -- where fixtures are
 
-    def _visible(self, test: FunctionInfo) -> Iterator[dict[str, list[Fixture]]]:
+    def _visible(self, test: FunctionInfo) -> list[dict[str, list[Fixture]]]:
         """The fixtures that a test can have, by name: the nearest first."""
-        if test.owner is not None:
-            yield self._of_class(test.owner)
-        for module in self._modules(test.module):
-            yield self._of_module(module)
+        key = (test.module, test.owner)
+        if key not in self._seen:
+            own = [self._of_class(test.owner)] if test.owner is not None else []
+            self._seen[key] = [*own, *map(self._of_module, self._modules(test.module))]
+        return self._seen[key]
 
-    def _modules(self, module: ModuleInfo) -> Iterator[ModuleInfo]:
+    def _modules(self, module: ModuleInfo) -> list[ModuleInfo]:
         """A module of tests, the `conftest.py` beside and above it, and what they name as plugins."""
+        if module not in self._around:
+            self._around[module] = self._find_modules(module)
+        return self._around[module]
+
+    def _find_modules(self, module: ModuleInfo) -> list[ModuleInfo]:
         folder = module.path.rpartition("/")[0]
         chain = [module]
         while folder:
@@ -109,7 +117,7 @@ class Fixtures:
                 chain.append(found)
             folder = folder.rpartition("/")[0]
         plugins = [plugin for one in chain for plugin in self._plugins(one)]
-        yield from dict.fromkeys([*chain, *plugins])
+        return list(dict.fromkeys([*chain, *plugins]))
 
     def _plugins(self, module: ModuleInfo) -> Iterator[ModuleInfo]:
         for binding in module.bindings.get(table.PLUGINS, ()):

@@ -95,7 +95,7 @@ class ByName(Executor):
         """What the fixture `name` gives the test or fixture `info`."""
         test = self._tested or info
         found = self.fixtures.find(name, test, info)
-        if found is None or not self.matters(found, test):
+        if found is None or not self.matters(found, test) or fixtures.is_unpacked(name, info.node):
             return UNKNOWN
         return self.fixture_value(found, test, info, state)
 

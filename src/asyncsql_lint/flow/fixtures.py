@@ -29,6 +29,8 @@ from asyncsql_lint.flow.values import (
     TupleValue,
     Value,
 )
+from asyncsql_lint.syntax import facts as f
+from asyncsql_lint.syntax.walk import inside
 
 SCOPE = "fixture"
 """The `scope` of a session that a fixture gives."""
@@ -54,6 +56,19 @@ def settled(value: Value, is_own: bool, state: State, m: Machine) -> Value:
     if not is_own:
         doubt(sorted(numbers), Site("", 0), state, m)
     return value
+
+
+def is_unpacked(name: str, function: f.Function) -> bool:
+    """Whether a function awaits what it is given by name, or goes through it: no plugin has done so before.
+
+    Where none is at work for it, an async fixture gives its coroutine or generator:
+    https://pytest-asyncio.readthedocs.io/en/stable/concepts.html#test-discovery-modes.
+    """
+    for node in inside(function.body):
+        taken = node.value if isinstance(node, f.Await) else node.iter if isinstance(node, f.For) else None
+        if isinstance(taken, f.Name) and taken.id == name:
+            return True
+    return False
 
 
 def alike(ways: Sequence[Outcome]) -> Outcome | None:

@@ -47,12 +47,25 @@ class Injection(ByName):
                 env[param.name] = receiver
                 continue
             value = self.fixture_named(param.name, info, state) if param.name in by_name else UNKNOWN
-            env[param.name] = value if not isinstance(value, Opaque) else self.framework_value(param, info, state)
+            if isinstance(value, Opaque):
+                value = self.framework_value(param, info, state)
+            elif self.is_contradicted(value, param, info, state):
+                value = UNKNOWN  # one of both is wrong, and nobody knows which
+            env[param.name] = value
         if by_name:
             env["<fixtures>"] = fixtures.held(state)
         if self.middlewares.is_handler(info):
             env |= {f"<{one.qualname}>": self.handed_by(one, state) for one in self.middlewares.near(info.module.path)}
         return env
+
+    def is_contradicted(self, value: Value, param: f.Param, info: FunctionInfo, state: State) -> bool:
+        """Whether a parameter is annotated as the other kind of session than the one that it is given."""
+        given = self.session(value, state)
+        if given is None or param.annotation is None:
+            return False
+        site = Site(info.module.path, param.at)
+        told = self.session(self.names.annotated(param.annotation, info.module, state, site, "parameter"), state)
+        return told is not None and told.is_async is not given.is_async
 
     def framework_value(self, param: f.Param, info: FunctionInfo, state: State) -> Value:
         """The value of one parameter when a framework fills it."""

@@ -442,6 +442,8 @@ def _container(m: Expressions, name: str, arguments: Arguments, site: Site, stat
         if isinstance(first, GeneratorValue):
             dependencies.taken_by_hand(first, site, state, m)
         return Coroutine(External("run:value"), Arguments((element,)), site, "anext()")
+    if name == "builtins.next" and isinstance(first, GeneratorValue) and first.is_async:
+        return UNKNOWN  # a TypeError: only `anext()` takes an async one
     if name in {"builtins.next", "builtins.min", "builtins.max"}:
         return element
     if name == "builtins.enumerate":

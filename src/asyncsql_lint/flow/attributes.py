@@ -600,13 +600,16 @@ class Attributes(Expressions):
             if relation is not None:
                 session = self.session(result.session, state)
                 confidence = session.confidence if session is not None else Confidence.PROVED
+                label = f"{relation.owner.name}.{relation.name}"
                 place = result.statement.site
-                trace = ((place, f"the statement joins the collection `{relation}`"),) if place is not None else ()
+                trace = ((place, f"the statement joins the collection `{label}`"),) if place is not None else ()
+                if relation.lazy == "joined":
+                    trace = ((relation.site, f'`{label}` is declared here, lazy="joined"'), *trace)
                 self.emit(
                     FetchedTwice(
                         site=site,
                         method=name,
-                        relation=relation,
+                        relation=label,
                         is_call=is_call,
                         fetch=site if is_own else None,
                         confidence=confidence,

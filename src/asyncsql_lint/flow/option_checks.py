@@ -60,7 +60,8 @@ def batched(statement: Statement, arguments: Arguments, number: int, site: Site,
     by_call = isinstance(options, DictValue) and any(name == "yield_per" for name, _ in options.items)
     if not statement.batched and not by_call:
         return
-    relation = needs_unique(statement, m)
+    joined = needs_unique(statement, m)
+    relation = f"{joined.owner.name}.{joined.name}" if joined is not None else None
     for one in statement.entities or ():
         for name, branch in one.plan.branches:
             if relation is None and branch.strategy == "subquery":

@@ -29,6 +29,7 @@ from asyncsql_lint.flow.values import (
     Value,
 )
 from asyncsql_lint.index.definitions import ClassInfo
+from asyncsql_lint.index.models import Attribute
 from asyncsql_lint.libraries.sqlalchemy_orm import CHAINED, HARMLESS_OPTIONS, LOADERS
 
 _OPAQUE_OPTION = LoaderOption(None)
@@ -323,8 +324,8 @@ def is_opaque(value: Value) -> bool:
 # -- uniqueness
 
 
-def needs_unique(statement: Statement, m: Machine) -> str | None:
-    """The joined collection that makes `unique()` necessary, as `Order.lines`; None when there is none.
+def needs_unique(statement: Statement, m: Machine) -> Attribute | None:
+    """The joined collection that makes `unique()` necessary; None when there is none.
 
     Facts 4-joined-*: only collections joined into the top-level row count, also below a joined many-to-one; not those
     below a selectin or subquery load, and not where an option overrides the joined loading.
@@ -337,7 +338,9 @@ def needs_unique(statement: Statement, m: Machine) -> str | None:
     return None
 
 
-def _joined_collection(model: ClassInfo, plan: Plan, m: Machine, seen: tuple[tuple[ClassInfo, str], ...]) -> str | None:
+def _joined_collection(
+    model: ClassInfo, plan: Plan, m: Machine, seen: tuple[tuple[ClassInfo, str], ...]
+) -> Attribute | None:
     for relation in m.models.relationships(model):
         branch = plan.get(relation.name)
         strategy = branch.strategy if branch is not None else None
@@ -351,7 +354,7 @@ def _joined_collection(model: ClassInfo, plan: Plan, m: Machine, seen: tuple[tup
         if strategy not in {"joined", "contains_eager"} or relation.collection is None:
             continue
         if relation.collection:
-            return f"{relation.owner.name}.{relation.name}"
+            return relation
         key = (model, relation.name)
         if relation.target is None or key in seen or len(seen) > 6:
             continue

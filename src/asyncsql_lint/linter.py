@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asyncsql_lint.cache.store import Store
 from asyncsql_lint.config.library_versions import Versions
@@ -154,8 +154,8 @@ class Linter:
 
     def versions(self, folder: str) -> Versions:
         """The versions of its libraries that count for the files in `folder` (absolute). Raises `ConfigError`."""
-        told = self.configuration.of_folder(folder).library_versions
-        return replace(self._versions.of_folder(folder), **dict(told))
+        told: dict[str, Any] = dict(self.configuration.of_folder(folder).library_versions)
+        return replace(self._versions.of_folder(folder), **told)
 
     def discover(self, paths: Sequence[str]) -> Discovery:
         """The files that a check of `paths` (absolute) would read and report. Raises `ConfigError`."""

@@ -56,6 +56,14 @@ def test_every_driver_is_in_its_table(name: str, kind: type[DefaultDialect]) -> 
     assert found == serves(kind, name)
 
 
+@pytest.mark.parametrize(("name", "kind"), DIALECTS.items(), ids=lambda value: value if isinstance(value, str) else "")
+def test_every_driver_has_its_database(name: str, kind: type[DefaultDialect]) -> None:
+    database = tables.database_of(f"{kind.name}+{name}")
+    assert database == tables.DATABASES[kind.name]
+    assert (database in tables.SERVERS) is (kind.name != "sqlite")
+    assert name in tables.DATABASES  # that of ODBC may be another
+
+
 def test_every_driver_of_the_tables_is_there() -> None:
     known = tables.ASYNC_DRIVERS | tables.BOTH | tables.SYNC_DRIVERS
     new = {"mssqlpython"} if IS_2_0 else set()

@@ -55,14 +55,21 @@ UNKNOWN = VersionRange()
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """What is known of the libraries around one folder."""
+    """What is known of the libraries around one folder; `drivers` are those that are required, whatever version."""
 
     sqlalchemy: VersionRange = UNKNOWN
     sqlmodel: VersionRange = UNKNOWN
     fastapi: VersionRange = UNKNOWN
+    drivers: tuple[str, ...] = ()
 
 
-LIBRARIES = tuple(field.name for field in fields(Versions))
+LIBRARIES = tuple(field.name for field in fields(Versions) if field.name != "drivers")
+
+DRIVERS = frozenset(
+    "asyncpg psycopg psycopg2 pg8000 psqlpy aiomysql asyncmy pymysql mysqlclient aioodbc pyodbc pymssql oracledb"
+    " aiosqlite".split()
+)
+"""Packages of database drivers, which say what database a project works on."""
 
 
 def release(text: str, source: str) -> VersionRange | None:

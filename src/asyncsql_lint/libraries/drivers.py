@@ -46,3 +46,28 @@ def split(drivername: str) -> tuple[str, str]:
     """`postgresql+asyncpg` as dialect and driver; the driver is empty when the URL does not name one."""
     dialect, _, driver = drivername.partition("+")
     return dialect, driver
+
+
+DATABASES = {
+    **dict.fromkeys(
+        "postgresql postgres cockroachdb asyncpg psycopg psycopg2 psycopg2cffi psycopg_async pg8000 psqlpy".split(),
+        "postgresql",
+    ),
+    **dict.fromkeys(
+        "mysql mariadb aiomysql asyncmy pymysql cymysql mysqldb mysqlclient mysqlconnector mariadbconnector".split(),
+        "mysql",
+    ),
+    **dict.fromkeys("mssql aioodbc pyodbc pymssql mssqlpython".split(), "mssql"),
+    **dict.fromkeys("oracle oracledb oracledb_async cx_oracle".split(), "oracle"),
+    **dict.fromkeys("sqlite aiosqlite pysqlite pysqlcipher".split(), "sqlite"),
+}
+"""The database of each dialect and driver, by the names that URLs, imports and requirements have for it."""
+
+SERVERS = frozenset({"postgresql", "mysql", "mssql", "oracle"})
+"""The databases that are no file."""
+
+
+def database_of(name: str) -> str:
+    """The database that a URL's scheme, a dialect, or a driver is for; empty where that is not known."""
+    dialect, driver = split(name.lower())
+    return DATABASES.get(dialect) or DATABASES.get(driver, "")

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from asyncsql_lint.config.library_versions import LIBRARIES, VersionRange, Versions, joined, range_of, release
+from asyncsql_lint.config.library_versions import DRIVERS, LIBRARIES, VersionRange, Versions, joined, range_of, release
 from asyncsql_lint.errors import SourceError
 from asyncsql_lint.source.filesystem import FileSystem, Kind
 from asyncsql_lint.source.roots import is_too_wide
@@ -27,9 +28,21 @@ LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml")
 Found = dict[str, VersionRange]
 """What is said of each library; one that is not there is unknown."""
 
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """What the files in one folder say: locks, requirements, drivers, and whether a repository ends there."""
+
+    locks: Found
+    requirements: Found
+    drivers: tuple[str, ...]
+    is_top: bool
+
+
 _PACKAGE = re.compile(r"^\[\[packages?\]\][ \t]*\r?$", re.MULTILINE)
 _NAMES = re.compile(rf"^name = \"(?:{'|'.join(LIBRARIES)})\"", re.MULTILINE | re.IGNORECASE)
 _REQUIREMENT = re.compile(r"\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?(?P<specifier>[^;#\\()@]*)")
+_WORD = re.compile(r"[a-z0-9_-]+", re.IGNORECASE)
 _REQUIREMENTS_FILE = re.compile(r"requirements[\w.-]*\.(?:txt|in)")
 
 
@@ -39,48 +52,52 @@ class ProjectVersions:
     def __init__(self, files: FileSystem) -> None:
         self._files = files
         self._known: dict[str, Versions] = {}
-        self._said: dict[str, tuple[Found, Found, bool]] = {}
+        self._said: dict[str, _Folder] = {}
 
     def of_folder(self, folder: str) -> Versions:
         """The versions for the files in `folder` (absolute)."""
         if folder not in self._known:
-            self._known[folder] = Versions(**self._search(folder))
+            self._known[folder] = self._search(folder)
         return self._known[folder]
 
-    def _search(self, folder: str) -> Found:
+    def _search(self, folder: str) -> Versions:
         """Look from `folder` upwards, as far as its repository reaches."""
         required: Found = {}
         locked: Found = {}
+        drivers: tuple[str, ...] = ()
         while folder and not is_too_wide(folder):
             if folder not in self._said:
                 self._said[folder] = self._of_one(folder)
-            locks, requirements, is_top = self._said[folder]
-            required = requirements | required
-            locked = {n: r for n, r in locks.items() if _fits(r, required.get(n))} | locked
-            if is_top:
+            said = self._said[folder]
+            required = said.requirements | required
+            locked = {n: r for n, r in said.locks.items() if _fits(r, required.get(n))} | locked
+            drivers = drivers or said.drivers
+            if said.is_top:
                 break
             folder = folder.rpartition("/")[0]
-        return required | locked
+        return Versions(**(required | locked), drivers=drivers)
 
-    def _of_one(self, folder: str) -> tuple[Found, Found, bool]:
-        """What the files in one folder lock and require, and whether a repository ends here."""
+    def _of_one(self, folder: str) -> _Folder:
         try:
             entries = self._files.entries(folder)
         except SourceError:
-            return {}, {}, False
+            return _Folder({}, {}, (), is_top=False)
         names = {entry.name for entry in entries if entry.kind is Kind.FILE}
         folders = {entry.name for entry in entries if entry.kind is Kind.FOLDER}
         files = [name for name in sorted(names) if _REQUIREMENTS_FILE.fullmatch(name)]
         if "requirements" in folders:
             files += [f"requirements/{name}" for name in self._texts_in(f"{folder}/requirements")]
-        required = _merged(_requirements(self._text(folder, name), name) for name in files)
+        texts = {name: self._text(folder, name) for name in files}
+        required = _merged(_requirements(text, name) for name, text in texts.items())
         if "pyproject.toml" in names:
-            required |= _project(self._text(folder, "pyproject.toml"))
+            texts["pyproject.toml"] = self._text(folder, "pyproject.toml")
+            required |= _project(texts["pyproject.toml"])
         tables = [_locked(self._text(folder, name), name) for name in LOCKS if name in names]
         locks = _merged(
             {n: [r for r in rs if _fits(r, required.get(n))] for n, rs in table.items()} for table in tables
         )
-        return locks, required, ".git" in names | folders
+        drivers = {driver for text in texts.values() for driver in _drivers(text)}
+        return _Folder(locks, required, tuple(sorted(drivers)), is_top=".git" in names | folders)
 
     def _texts_in(self, folder: str) -> list[str]:
         try:
@@ -135,6 +152,15 @@ def _requirements(text: str, source: str) -> dict[str, list[VersionRange]]:
         if found is not None:
             out[_normal(match["name"])].append(found)
     return out
+
+
+def _drivers(text: str) -> Iterator[str]:
+    """The database drivers that a text requires; an extra, `sqlalchemy[postgresql-asyncpg]`, names one, too."""
+    for line in text.splitlines():
+        for word in _WORD.findall(line.partition("#")[0]):
+            name = word.lower().removesuffix("-binary").rpartition("-")[2]
+            if name in DRIVERS:
+                yield name
 
 
 def _project(text: str) -> Found:

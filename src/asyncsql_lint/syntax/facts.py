@@ -443,7 +443,7 @@ Stmt: TypeAlias = (
 
 
 class ModuleFacts(msgspec.Struct, frozen=True, gc=False, eq=False, array_like=True):
-    """A module: its statements, every name and attribute in it, and the schemes of its literal URLs."""
+    """A module: its statements, every name and attribute in it, and the schemes of its URLs, also alone."""
 
     body: tuple[Stmt, ...]
     words: frozenset[str]

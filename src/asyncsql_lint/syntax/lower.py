@@ -20,6 +20,7 @@ from msgspec import Struct
 from asyncsql_lint.syntax import facts as f
 
 _ANNOTATION = re.compile(r"[\w.\[\],|\s\"']+\Z")
+_DRIVERNAME = re.compile(r"[a-z0-9]+\+[a-z0-9_]+")
 _Lowering: TypeAlias = "Callable[[Lowering, Any, int], f.Expr]"
 
 
@@ -156,7 +157,7 @@ class Lowering:
 
     def text(self, at: int, value: str) -> f.Const:
         """A literal text, or a part of one."""
-        if "://" in value:
+        if "://" in value or _DRIVERNAME.fullmatch(value):
             self.schemes.add(value.partition(":")[0])
         return f.Const(at, value)
 

@@ -34,6 +34,9 @@ from asyncsql_lint.syntax.walk import blocks, inside
 MANAGER = frozenset({"__aenter__", "__aexit__", "gen", "func", "args", "kwds"})
 """What may be asked of an async context manager itself."""
 
+MANAGERS = frozenset({"contextlib.asynccontextmanager", "contextlib.contextmanager"})
+"""Decorators that make context managers of generators, and throw exceptions into them."""
+
 OWN = frozenset(
     {"__anext__", "__aiter__", "asend", "aclose", "athrow", "ag_frame", "ag_running", "ag_code", "ag_await"}
 )
@@ -69,15 +72,34 @@ def taken_by_hand(value: GeneratorValue, site: Site, state: State, m: Machine) -
 def left_early(value: GeneratorValue, at: int, site: Site, state: State, m: Machine) -> None:
     """`async for session in get_session():` with a `return`, `break` or `yield` in it: the generator stays suspended.
 
-    An exception of the request is thrown in at the `yield`, and does not reach the inner generator.
+    What is thrown in at the `yield` does not reach the inner generator, if anything is: `thrown_in` tells.
     """
     function = m.frame.function
     if function is None or not value.is_async or not _cleans_up(value):
         return
     loop = _loops(function.node).get(at)
-    how = _way_out(loop.body) if loop is not None else ""
-    if loop is not None and how and not _is_held(loop.iter, function) and gives_session(value, site, state, m):
-        m.emit(DependencyMisused(site=site, kind=how, name=_name(value), trace=_defined(value)))
+    if loop is None:
+        return
+    closed = loop.target.id if isinstance(loop.target, f.Name) and _only_closes(value) else ""
+    how = _way_out(loop.body, closed)
+    if not how or _is_held(loop.iter, function) or not gives_session(value, site, state, m):
+        return
+    event = DependencyMisused(site=site, context=m.frame.context, kind=how, name=_name(value), trace=_defined(value))
+    if how != "yield" or not m.decorator_names(function).isdisjoint(MANAGERS):
+        m.emit(event)
+    else:
+        m.around_generators[event] = function
+
+
+def thrown_in(m: Machine) -> None:
+    """Tell of generators within dependencies of FastAPI, which throws exceptions in, once all of these are known.
+
+    Others who drive a generator may only resume it, as pytest does, or send the exception, as dishka does.
+    """
+    for event, function in m.around_generators.items():
+        if function in m.engines.dependencies:
+            m.events.setdefault(event)
+            m.holders.setdefault(event.site, function)
 
 
 @lru_cache(maxsize=256)
@@ -86,10 +108,17 @@ def _loops(function: f.Function) -> dict[int, f.For]:
     return {node.at: node for node in inside(function.body) if isinstance(node, f.For)}
 
 
-def _way_out(body: tuple[f.Stmt, ...], *, in_loop: bool = False) -> str:
-    """How a loop's body may leave it before its end: `return`, `break`, by what is thrown in at a `yield`, or not."""
+def _way_out(body: tuple[f.Stmt, ...], closed: str, *, in_loop: bool = False) -> str:
+    """How a loop's body may leave it before its end: `return`, `break`, by what is thrown in at a `yield`, or not.
+
+    Ways that close the session in the name `closed` themselves do not count.
+    """
     for statement in body:
         match statement:
+            case f.With() if any(_is_name(item.context, closed) for item in statement.items):
+                continue
+            case f.Try() if any(_closes(one, closed) for one in statement.final):
+                continue
             case f.Return():
                 return "return"
             case f.Jump(kind="break") if not in_loop:
@@ -99,9 +128,10 @@ def _way_out(body: tuple[f.Stmt, ...], *, in_loop: bool = False) -> str:
             case f.Function() | f.Class():
                 continue
             case f.For() | f.While():
-                found = _way_out(statement.body, in_loop=True) or _way_out(statement.orelse, in_loop=in_loop)
+                inner = _way_out(statement.body, closed, in_loop=True)
+                found = inner or _way_out(statement.orelse, closed, in_loop=in_loop)
             case _:
-                found = next((w for b in blocks(statement) if (w := _way_out(b, in_loop=in_loop))), "")
+                found = next((w for b in blocks(statement) if (w := _way_out(b, closed, in_loop=in_loop))), "")
         if found:
             return found
     return ""
@@ -130,6 +160,43 @@ def _cleans_up(value: GeneratorValue) -> bool:
     if any(isinstance(node, (f.With, f.Try)) for node in inside(body)):
         return True
     return not (isinstance(body[-1], f.ExprStmt) and isinstance(body[-1].value, f.Yield))
+
+
+def _only_closes(value: GeneratorValue) -> bool:
+    """Whether a generator does nothing after its `yield` but to leave the block that closes its session."""
+    info = _info(value.callee)
+    return info is not None and _ends_in_yield(info.node.body)
+
+
+def _ends_in_yield(body: tuple[f.Stmt, ...]) -> bool:
+    """Whether the last thing in a block is the `yield`, at most within a `with` that closes a session."""
+    *before, last = body
+    if any(isinstance(node, f.Yield) for node in inside(tuple(before))):
+        return False
+    match last:
+        case f.ExprStmt(value=f.Yield()):
+            return True
+        case f.With(items=(f.WithItem(context=f.Call(func=f.Attr(name="begin" | "begin_nested"))),)):
+            return False  # its end commits
+        case f.With(items=(f.WithItem(context=f.Call()),)):
+            return _ends_in_yield(last.body)
+        case f.Try(handlers=(), final=(only,)):
+            return _ends_in_yield(last.body) and _closes(only, "")
+        case _:
+            return False
+
+
+def _closes(statement: f.Stmt, name: str) -> bool:
+    """`await name.close()`; of any name if none is given."""
+    match statement:
+        case f.ExprStmt(value=f.Await(value=f.Call(func=f.Attr(name="close" | "aclose", value=f.Name() as owner)))):
+            return name in {"", owner.id}
+        case _:
+            return False
+
+
+def _is_name(expression: f.Expr, name: str) -> bool:
+    return isinstance(expression, f.Name) and expression.id == name
 
 
 def _is_held(expression: f.Expr | None, function: FunctionInfo) -> bool:

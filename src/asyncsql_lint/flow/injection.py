@@ -32,8 +32,6 @@ from asyncsql_lint.flow.values import (
 from asyncsql_lint.index.definitions import FunctionInfo
 from asyncsql_lint.syntax import facts as f
 
-_CONTEXT_MANAGERS = frozenset({"contextlib.asynccontextmanager", "contextlib.contextmanager"})
-
 
 class Injection(ByName):
     """Fills the parameters of functions that nobody in the project calls."""
@@ -76,6 +74,8 @@ class Injection(ByName):
         if not isinstance(dependency, Dependency) and param.annotation is not None:
             dependency = dependency_in(param.annotation, info.module, self.names) or dependency
         if isinstance(dependency, Dependency):
+            if self.replaced(info):
+                return UNKNOWN
             value = self.depended(dependency, param, info, site, state)
             if not isinstance(value, Opaque):
                 return value
@@ -91,6 +91,13 @@ class Injection(ByName):
         if isinstance(dependency, Const) and dependency.value is None:
             return UNKNOWN
         return UNKNOWN if dependency is None or isinstance(dependency, Dependency) else Opaque()
+
+    def replaced(self, info: FunctionInfo) -> bool:
+        """Whether dependencies of a function may be others: a test defines it, and puts something in their place."""
+        outer = self.frame.function
+        if outer is None or "dependency_overrides" not in outer.node.words:
+            return False
+        return outer is not info and self.within(Site(info.module.path, info.node.at))
 
     def injected(self, expression: f.Expr, info: FunctionInfo, state: State) -> Value:
         """The value of a parameter's default; that of a nested function may name what is local around it."""
@@ -112,7 +119,7 @@ class Injection(ByName):
             return cache[callee]
         cache[callee] = UNKNOWN
         value = self.resolved(callee, site, state)
-        if isinstance(callee, FunctionValue) and self.decorator_names(callee.info) & _CONTEXT_MANAGERS:
+        if isinstance(callee, FunctionValue) and self.decorator_names(callee.info) & dependencies.MANAGERS:
             dependencies.managed(callee, self.promised(param, info, site, state), info, site, state, self)
         session = self.session(value, state)
         if session is not None and isinstance(value, Ref) and value.id >= 0:
@@ -181,7 +188,7 @@ class Injection(ByName):
     ) -> Value:
         """Run a function with its parameters given by name; a generator stops at its first yield."""
         summary, given = self.summaries.of(info, env, mode, state, closure or {})
-        if info.node.is_generator or self.decorator_names(info) & _CONTEXT_MANAGERS:
+        if info.node.is_generator or self.decorator_names(info) & dependencies.MANAGERS:
             self.summaries.tell(summary, given, site, info, state)
             if not summary.yields:
                 return UNKNOWN

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from asyncsql_lint.config.library_versions import Versions
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import advice, containers, defaults, percall
+from asyncsql_lint.flow import advice, containers, defaults, dependencies, percall
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.answers import forget_conditions
 from asyncsql_lint.flow.engines import MAKERS
@@ -195,6 +195,7 @@ class Interpreter(Injection):
         for function in rest:
             if self.relevant(function) or self.is_handed(function):
                 self.root(function.module, function)
+        dependencies.thrown_in(self)
         percall.check(self)
         advice.check(self)
 

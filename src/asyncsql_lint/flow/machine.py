@@ -131,7 +131,8 @@ class Frame:
     those whose connections were used, `disposed` and `made` the places of those that were disposed of and made.
     `glanced` are the nodes of attributes whose value is only looked at, and kept nowhere.
     `unguarded` are the sessions it was given with what may fail on them, `guarded` tells that from here on others may
-    see to that.
+    see to that. `waits` are the numbers of what waits for something else than a database, `failing` tells that some
+    session has an error that was caught, `statement` is the number of the statement that is run.
     """
 
     module: ModuleInfo
@@ -157,6 +158,9 @@ class Frame:
     engines: frozenset[Engine] = frozenset()
     disposed: frozenset[Site] = frozenset()
     made: frozenset[Site] = frozenset()
+    waits: set[int] = field(default_factory=set)
+    failing: bool = False
+    statement: int = -1
 
     @property
     def context(self) -> str:
@@ -209,7 +213,8 @@ class Machine(ABC):
         self._asked: list[int] = []
         self.limits: dict[str, int] = {}
         self.failures: list[Failure] = []
-        self.only_sqlite: bool | None = None
+        self.around_generators: dict[Event, FunctionInfo] = {}
+        self.databases: dict[bool, frozenset[str]] = {}
         self.begins: bool | None = None
         self.notes: dict[Site, set[str]] = {}
         self.holders: dict[Site, FunctionInfo | None] = {}
@@ -231,6 +236,10 @@ class Machine(ABC):
     @abstractmethod
     def relevant(self, function: FunctionInfo) -> bool:
         """Whether a function can have to do with a database by itself."""
+
+    @abstractmethod
+    def decorator_names(self, info: FunctionInfo) -> frozenset[str]:
+        """The canonical names of a function's decorators; those of the project by their own name."""
 
     @abstractmethod
     def scope(self, function: FunctionInfo) -> ModuleInfo:

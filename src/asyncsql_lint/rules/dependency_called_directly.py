@@ -41,8 +41,8 @@ _WORDS = {
     ),
     "factory": ("`Depends()` asks {name} for query parameters: every request answers 422", "422 Unprocessable Content"),
     "manager": (
-        "`Depends()` is given `{name}`, an async context manager: it gives the manager, not the session",
-        "TypeError, or AttributeError: '_AsyncGeneratorContextManager' object",
+        "`Depends()` is given `{name}`, which is an async context manager already: no request gets a session",
+        "TypeError: '_AsyncGeneratorContextManager' object is not an async iterator, or AttributeError",
     ),
     "undeclared": (
         "The session `{name}` is a parameter without `Depends()`: FastAPI takes it for data of the request",
@@ -65,7 +65,8 @@ class DependencyCalledDirectly(Rule[DependencyMisused]):
 
     ## What it does
     Finds a generator such as `get_session()` that is awaited, entered or used as if it were the session; one that is
-    stepped on by `anext()`, or iterated over with a `return`, `break` or `yield`, and so may never come to an end; a context
+    stepped on by `anext()`, or iterated over with a `return` or `break`, or with a `yield` in another dependency or
+    context manager, and so may never come to an end; a context
     manager that is used without being entered; and sessions that FastAPI cannot give: `Depends(get_session())`, `Depends(AsyncSession)`, `Depends(session_factory)`, `Depends()` of
     an `@asynccontextmanager`, and a parameter of an endpoint without `Depends`.
 

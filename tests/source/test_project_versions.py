@@ -262,3 +262,68 @@ def test_each_project_of_a_repository_has_its_own(tmp_path: Path) -> None:
         Path(root, name, "a.py").write_text(ENGINE)
     report = Linter(Configuration(isolated=True)).check([root])
     assert [os.path.relpath(d.span.path, root) for d in report.diagnostics] == ["old/a.py"]
+
+
+DRIVERS = [
+    ("requirements", {"/p/requirements.txt": "asyncpg==0.29  # not aiomysql\nAioSQLite>=0.20\n"}, "aiosqlite asyncpg"),
+    ("requirements folder", {"/p/requirements/base.txt": "psycopg[binary]>=3\n"}, "psycopg"),
+    ("a binary wheel", {"/p/requirements.txt": "psycopg2-binary\n"}, "psycopg2"),
+    ("pyproject", {"/p/pyproject.toml": "[project]\ndependencies = ['aioodbc>=0.5', 'fastapi']"}, "aioodbc"),
+    ("poetry", {"/p/pyproject.toml": '[tool.poetry.dependencies]\nasyncmy = "^0.2"'}, "asyncmy"),
+    ("extra", {"/p/pyproject.toml": "[project]\ndependencies = ['sqlalchemy[postgresql-asyncpg]']"}, "asyncpg"),
+    ("further up", {"/w/requirements.txt": "asyncpg", "/w/p/requirements.txt": "fastapi"}, "asyncpg"),
+    ("the nearest", {"/w/requirements.txt": "asyncpg", "/w/p/requirements.txt": "aiomysql"}, "aiomysql"),
+    ("others", {"/p/requirements.txt": "asyncpg-stubs\nmy-asyncpgs\n"}, ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "expected"), [case[1:] for case in DRIVERS], ids=[case[0] for case in DRIVERS])
+def test_drivers(files: dict[str, str], expected: str) -> None:
+    folder = "/w/p" if any(path.startswith("/w/") for path in files) else "/p"
+    known = ProjectVersions(Memory({path: text.encode() for path, text in files.items()})).of_folder(folder)
+    assert " ".join(known.drivers) == expected
+
+
+SWALLOWED = """\
+import os
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+maker = async_sessionmaker(create_async_engine(os.environ["URL"]))
+
+
+async def close(session: AsyncSession) -> None:
+    try:
+        await session.execute(text("update pod set open = false"))
+    except DBAPIError:
+        pass
+    await session.execute(text("update hall set open = false"))
+"""
+
+SAYS = [
+    ("nothing", {}, 0),
+    ("a requirement", {"requirements.txt": "asyncpg"}, 1),
+    ("another requirement", {"requirements.txt": "aiomysql"}, 0),
+    ("several requirements", {"requirements.txt": "asyncpg\naiomysql"}, 0),
+    ("a URL", {"settings.py": "URL = f'postgresql+asyncpg://{HOST}/app'"}, 1),
+    ("another URL", {"settings.py": "URL = f'mssql+aioodbc://{HOST}/app'", "requirements.txt": "asyncpg"}, 0),
+    ("a URL in tests", {"tests/conftest.py": "URL = 'sqlite+aiosqlite://'", "requirements.txt": "asyncpg"}, 1),
+    ("a driver's name", {"settings.py": "scheme = 'postgresql+asyncpg'"}, 1),
+    ("a driver", {"health.py": "import asyncpg"}, 1),
+    ("a dialect", {"models.py": "from sqlalchemy.dialects.postgresql import JSONB"}, 1),
+    ("a dialect by name", {"models.py": "from sqlalchemy.dialects import mysql"}, 0),
+]
+
+
+@pytest.mark.parametrize(("files", "expected"), [case[1:] for case in SAYS], ids=[case[0] for case in SAYS])
+def test_a_failed_statement_ends_the_transaction_of_postgresql_only(
+    tmp_path: Path, files: dict[str, str], expected: int
+) -> None:
+    folder = os.path.realpath(tmp_path)
+    for path, text in {".git/HEAD": "", "app.py": SWALLOWED, **files}.items():
+        Path(folder, path).parent.mkdir(parents=True, exist_ok=True)
+        Path(folder, path).write_text(text)
+    linter = Linter(Configuration(isolated=True))
+    report = linter.check([folder])
+    assert [d.code for d in report.diagnostics].count("ASL507") == expected

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow.events import AttributeRead, DependencyMisused, Event, Mismatch
+from asyncsql_lint.flow.events import AttributeRead, DependencyMisused, ErrorSwallowed, Event, Mismatch
 from asyncsql_lint.index.definitions import FunctionInfo
 from asyncsql_lint.index.modules import is_test
 
@@ -31,7 +31,7 @@ def placed(
         own = [e for e in group if not e.calls]
         for event in [_best(own)] if own else _outwards(group, call_sites, holders):
             out.setdefault(event)
-    return sorted(merged(list(out)), key=_order)
+    return sorted(_once(merged(list(out))), key=_order)
 
 
 def _staged(event: Event) -> bool:
@@ -120,6 +120,15 @@ def merged(events: list[Event]) -> list[Event]:
         first[key] = len(out)
         out.append(event)
     return out
+
+
+def _once(events: list[Event]) -> list[Event]:
+    """Of the handlers of one `try` that swallow an error the first is reported: what mends it is around them all."""
+    first: dict[Site, Site] = {}
+    for event in events:
+        if isinstance(event, ErrorSwallowed):
+            first[event.attempt] = min(event.site, first.get(event.attempt, event.site), key=lambda site: site.node)
+    return [e for e in events if not isinstance(e, ErrorSwallowed) or first[e.attempt] == e.site]
 
 
 def _same_defect(event: AttributeRead) -> tuple[object, ...]:

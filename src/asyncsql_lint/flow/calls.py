@@ -190,6 +190,7 @@ class Calls(Attributes):
             return UNKNOWN
         summary, given, info = found
         if is_abstract(info.node):
+            self.frame.waits.add(site.node)
             self.call_sites.setdefault(info, set()).add(site)
             return self.returned_type(info, site, state)
         value = self.summaries.play(summary, given, site, state, info)
@@ -276,6 +277,7 @@ class Calls(Attributes):
                 dependencies.unentered(value, "manager-awaited", site, state, self)
                 return UNKNOWN
             case _:
+                self.frame.waits.add(site.node)
                 return UNKNOWN
 
     def start(self, value: Ref, state: State) -> None:

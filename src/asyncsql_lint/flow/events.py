@@ -180,17 +180,26 @@ class ErrorSwallowed(Event, frozen=True, kw_only=True):
     """A handler, at `site`, that catches an error of the database; `use` is what uses the session after it.
 
     `late` tells that what it catches is a timeout or a cancellation, `in_block` that a `begin()` block is around it,
-    where a rollback would end the block's transaction.
+    where a rollback would end the block's transaction. `attempt` is the `try` of the handler; the first `ways` places
+    of the story are the calls that came back with the error, then come those that led to the use.
     """
 
     use: str
     what: str
     late: bool
     in_block: bool
+    attempt: Site
+    ways: int = 0
 
     def placed(self, place: Callable[[Site], Site]) -> ErrorSwallowed:
         """The same event with its own place, which a callee does not know, and those of its story replaced."""
-        return replace(self, site=place(self.site), trace=tuple((place(site), words) for site, words in self.trace))
+        trace = tuple((place(site), words) for site, words in self.trace)
+        return replace(self, site=place(self.site), attempt=place(self.attempt), trace=trace)
+
+    def called(self, site: Site, name: str) -> ErrorSwallowed:
+        """The same event with the call of a function that is on the way to the use."""
+        step = (site, f"`{name}()` is called here")
+        return replace(self, trace=(*self.trace[: self.ways], step, *self.trace[self.ways :]))
 
     def leans_on(self, path: str) -> bool:
         """Whether its own place or one of its story has this path."""

@@ -14,7 +14,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow import leaks, lifecycle, pairing, serialization, transactions
+from asyncsql_lint.flow import leaks, lifecycle, pairing, serialization, telling, transactions
 from asyncsql_lint.flow.contexts import Contexts
 from asyncsql_lint.flow.coroutines import lost
 from asyncsql_lint.flow.events import SessionGlobal, Unentered
@@ -88,6 +88,7 @@ class Executor(Contexts):
             return states
         self.steps += len(states)
         self.frame.steps += len(states)
+        self.frame.statement = statement.at
         if self.steps > MAX_STEPS:
             states = states[:1]
         ends = [end for state in states for end in handler(self, statement, state)]
@@ -108,6 +109,7 @@ class Executor(Contexts):
         def work(trial: State) -> None:
             newest = self.newest()
             self.glance(statement.value)
+            telling.handed((statement.value,), trial, self)
             value = self.evaluate(statement.value, trial)
             lifecycle.dropped(value, newest, trial)
             if not isinstance(statement.value, f.Await):
@@ -166,9 +168,11 @@ class Executor(Contexts):
         """`a = b = value`."""
 
         def work(trial: State) -> None:
+            telling.handed((statement.value,), trial, self)
             value = self.evaluate(statement.value, trial)
             for target in statement.targets:
                 self.store(target, value, statement, trial)
+            telling.stored(statement.targets, statement.value, trial, self)
 
         return [end for end, _ in self.ways(state, work)]
 
@@ -176,12 +180,14 @@ class Executor(Contexts):
         """`a: T = value`; what the value does not tell, the annotation does."""
 
         def work(trial: State) -> None:
+            telling.handed((statement.value,), trial, self)
             value = self.evaluate(statement.value, trial) if statement.value is not None else UNKNOWN
             if isinstance(value, Opaque):
                 site = self.site(statement)
                 value = self.names.annotated(statement.annotation, self.frame.module, trial, site, "parameter")
             if statement.value is not None or not isinstance(value, Opaque):
                 self.store(statement.target, value, statement, trial)
+            telling.stored((statement.target,), statement.value, trial, self)
 
         return [end for end, _ in self.ways(state, work)]
 
@@ -378,9 +384,11 @@ class Executor(Contexts):
         """`if test: ... else: ...`."""
         yes: list[State] = []
         no: list[State] = []
+        tells = False
         for end, value in self.ways(state, lambda s: self.test(statement.test, s)):
             known = self.decided(statement.test, value, end)
             flag = self.flag(statement.test, value)
+            tells |= known is None and telling.tested(statement.test, end, self)
             if known is not False:
                 one = end.copy()
                 self.narrow(statement.test, True, one)
@@ -396,6 +404,8 @@ class Executor(Contexts):
         if not taken or not left:
             for end in (*taken, *left):
                 end.assumed -= self.flag(statement.test, UNKNOWN)
+        if tells:
+            telling.gone_on((taken, left))
         return [*taken, *left]
 
     def flag(self, test: f.Expr, value: Value) -> frozenset[str]:
@@ -413,6 +423,7 @@ class Executor(Contexts):
         out: list[State] = []
         for end, _ in self.ways(state, lambda s: self.evaluate(statement.subject, s)):
             exhausted = False
+            telling.tested(statement.subject, end, self)
             for case in statement.cases:
                 one = end.copy()
                 for name in case.names:
@@ -441,6 +452,8 @@ class Executor(Contexts):
             for head in heads:
                 for end, value in self.ways(head, lambda s: self.test(statement.test, s)):
                     known = truth(value)
+                    if known is None:
+                        telling.tested(statement.test, end, self)
                     if known is not True:
                         left = end.copy()
                         self.narrow(statement.test, False, left)
@@ -582,7 +595,7 @@ class Executor(Contexts):
             ]
             unlikely = self.narrow_error(handler.type)
             for start in starts:
-                transactions.caught(handler.type, self.site(handler), start, self)
+                transactions.caught(handler, statement, start, self)
                 if handler.name is not None:
                     start.env[handler.name] = Opaque(True)
                 if unlikely:
@@ -692,7 +705,7 @@ class Executor(Contexts):
             for way in sink.raised(database=False):
                 swallowed = way.copy()
                 swallowed.assumed |= {HANDLED, f"<suppress {statement.at}>"}
-                transactions.suppressed(item.context, site, swallowed, self)
+                transactions.suppressed(item.context, statement.body, site, swallowed, self)
                 ends.append(swallowed)
         return ends
 

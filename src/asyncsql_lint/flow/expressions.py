@@ -283,7 +283,11 @@ def _await(m: Expressions, e: f.Await, state: State) -> Value:
         return m.await_(value, m.site(e.value), state)
     if needless(value, m.site(e), state, m, describe(e.value)):
         return UNKNOWN
-    return m.await_(value, m.site(e.value), state)
+    made = m.await_(value, m.site(e.value), state)
+    started = value.coroutine if isinstance(value, Task) else value
+    if isinstance(started, Coroutine) and started.site.node in m.frame.waits:
+        m.frame.waits.add(e.at)
+    return made
 
 
 def describe(expression: f.Expr) -> str:

@@ -16,6 +16,7 @@ from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.objects import (
     NEAR,
     Cause,
+    Failed,
     HeapObject,
     Instance,
     Life,
@@ -80,6 +81,14 @@ class Renaming:
     def cause(self, cause: Cause | None) -> Cause | None:
         """The same cause at the replaced place."""
         return None if cause is None else Cause(cause.kind, self.site(cause.site))
+
+    def failed(self, failed: Failed | None) -> Failed | None:
+        """The same error at replaced places; names mean something else in another function."""
+        if failed is None:
+            return None
+        way = tuple([self.site(site) for site in failed.way])
+        site, attempt = self.site(failed.site), self.site(failed.attempt)
+        return Failed(failed.kind, site, attempt, way, doubted=failed.doubted)
 
 
 def renumbering(number: Callable[[int], int]) -> Renaming:
@@ -227,7 +236,7 @@ def renamed_object(obj: HeapObject, by: Renaming) -> HeapObject:
                 pk=_known_everywhere(obj.pk),
             )
         case Session():
-            twin, failed, ended = by.session(obj.twin), by.cause(obj.failed), by.cause(obj.ended)
+            twin, failed, ended = by.session(obj.twin), by.failed(obj.failed), by.cause(obj.ended)
             origin, unsaved, engine = by.place(obj.origin), by.cause(obj.unsaved), by.engine(obj.engine)
             return replace(obj, twin=twin, origin=origin, engine=engine, failed=failed, ended=ended, unsaved=unsaved)
         case Result() if obj.is_async:

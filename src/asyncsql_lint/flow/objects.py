@@ -119,6 +119,24 @@ class Transaction(Enum):
     ENDED = "ended"
 
 
+class Failed(Struct, frozen=True):
+    """An error of the database that nobody has rolled back: `kind` is what failed, `site` the handler that caught it.
+
+    `attempt` is the `try` of that handler, `way` are the calls that came back with the session in that state. `told`
+    are names in the function that is analysed whose values may tell of the error, `since` is the number of the
+    statement in which the last of those calls came back; `doubted` tells that a test of such a value has led here, and
+    so perhaps nothing comes here after an error.
+    """
+
+    kind: str
+    site: Site
+    attempt: Site
+    way: tuple[Site, ...] = ()
+    told: frozenset[str] = frozenset()
+    since: int = -1
+    doubted: bool = False
+
+
 class Session(Struct, frozen=True):
     """A session or connection. `expires` is its expire_on_commit, `autoflush` as it says; None when nobody knows.
 
@@ -148,7 +166,7 @@ class Session(Struct, frozen=True):
     transaction: Transaction = Transaction.UNKNOWN
     blocks: int = 0
     nested: bool = False
-    failed: Cause | None = None
+    failed: Failed | None = None
     kept: bool = False
     ended: Cause | None = None
     saves: bool = False

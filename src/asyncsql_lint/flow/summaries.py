@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow import lifecycle, transactions
-from asyncsql_lint.flow.events import AttributeRead, Event
+from asyncsql_lint.flow import lifecycle, telling, transactions
+from asyncsql_lint.flow.events import AttributeRead, ErrorSwallowed, Event
 from asyncsql_lint.flow.freeze import ENTRY, Frozen, Renaming, reachable, renamed, renamed_object
 from asyncsql_lint.flow.growth import MAX_EFFECTS, is_large, thinned
 from asyncsql_lint.flow.machine import (
@@ -82,6 +82,7 @@ class Summary:
     irrelevant: bool = False
     lost: bool = False
     unguarded: tuple[tuple[int, str], ...] = ()
+    waits: bool = False
 
 
 LOST = Summary(0, lost=True)
@@ -179,6 +180,7 @@ class Summaries:
                 m.holders.setdefault(event.site, function)
         summary.unguarded = tuple(frame.unguarded)
         summary.database = frame.database
+        summary.waits = bool(frame.waits)
         summary.engines = frozenset(e for e in frame.engines if e.site not in frame.made)
         summary.disposed = frame.disposed
         summary.finished = True
@@ -212,6 +214,8 @@ class Summaries:
         """Do to the caller's state what the call does; choose among its outcomes."""
         m = self._m
         self.tell(summary, given, site, function, state)
+        if summary.waits or (function.node.is_async and not summary.finished):
+            m.frame.waits.add(site.node)
         if not summary.finished:
             return UNKNOWN
         transactions.failed_below(summary.unguarded, given.originals, state, m)
@@ -223,7 +227,12 @@ class Summaries:
         if not summary.outcomes:
             raise Unreachable
         outcome = summary.outcomes[m.choose(len(summary.outcomes))]
-        return self.apply(outcome, given, state)
+        fails = any(isinstance(obj, Session) and telling.caught(obj) for obj in outcome.heap.values())
+        before = set(state.heap).difference(given.originals) if fails else set()
+        value = self.apply(outcome, given, state)
+        if fails:
+            telling.came_back(state.heap.keys() - before, site, state, m)
+        return value
 
     def tell(self, summary: Summary, given: Frozen, site: Site, function: FunctionInfo, state: State) -> None:
         """Pass on the events that the caller's objects cause, and what blocks the loop in a plain function."""
@@ -241,7 +250,7 @@ class Summaries:
             if isinstance(moved, AttributeRead) and self._at_hand(moved, number, state):
                 continue
             if entry == -1:
-                m.emit(moved)
+                m.emit(moved.called(site, function.name) if isinstance(moved, ErrorSwallowed) else moved)
                 continue
             first = m.implicit and not event.calls
             moved = replace(moved, calls=(*event.calls, (site, m.frame.context)), implicit=event.implicit or first)

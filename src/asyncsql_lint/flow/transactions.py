@@ -16,11 +16,11 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import lifecycle
+from asyncsql_lint.flow import dialects, lifecycle, telling
 from asyncsql_lint.flow.events import ErrorSwallowed, StreamLost, Trace, TransactionMisused, UsedClosed
 from asyncsql_lint.flow.freeze import ENTRY, reachable
 from asyncsql_lint.flow.machine import Machine
-from asyncsql_lint.flow.objects import Cause, Instance, Life, Result, Session, Transaction
+from asyncsql_lint.flow.objects import Cause, Failed, Instance, Life, Result, Session, Transaction
 from asyncsql_lint.flow.state import State
 from asyncsql_lint.flow.values import (
     Alias,
@@ -53,6 +53,9 @@ BEGUN = frozenset({Transaction.MARKED, Transaction.OPEN})
 FLUSH, WRITE, TEXT, READ, LATE = "flush", "write", "text", "read", "late"
 """What failed: a flush or commit, an INSERT and its like, SQL in words, a query, or anything that took too long."""
 
+ERROR = "error"
+"""What a handler is meant for, if not for what comes too LATE."""
+
 BELOW = "-below"
 """Follows what failed in a function that was called."""
 
@@ -62,7 +65,7 @@ AS = ">"
 _FAILURES = frozenset({FLUSH, WRITE, TEXT, READ, LATE})
 
 
-def _in_flight(failed: Cause) -> bool:
+def _in_flight(failed: Failed) -> bool:
     """Whether an error is on its way to its first handler; what was caught is `caught ...`, then `again ...`."""
     return not failed.kind.startswith(("caught", "again"))
 
@@ -249,6 +252,9 @@ def _tell_swallowed(number: int, session: Session, use: str, site: Site, state: 
     failed = session.failed
     if failed is None:
         return
+    _put(number, session, state, Transaction.UNKNOWN, blocks=session.blocks)
+    if failed.doubted:
+        return
     m.emit(
         ErrorSwallowed(
             site=failed.site,
@@ -257,10 +263,14 @@ def _tell_swallowed(number: int, session: Session, use: str, site: Site, state: 
             late=failed.kind.removesuffix(BELOW).partition(AS)[0].endswith(LATE),
             in_block=session.blocks > 0,
             confidence=_confidence(session),
-            trace=((site, f"`{use}` uses the {session.kind} again here"),),
+            attempt=failed.attempt,
+            ways=len(failed.way),
+            trace=(
+                *((back, f"the call comes back with the {session.kind} in that state") for back in failed.way),
+                (site, f"`{use}` uses the {session.kind} again here"),
+            ),
         )
     )
-    _put(number, session, state, Transaction.UNKNOWN, blocks=session.blocks)
 
 
 def _tell_ended(number: int, session: Session, use: str, site: Site, state: State, m: Machine) -> None:
@@ -417,7 +427,7 @@ def failing(value: Value, state: State, m: Machine) -> State:
             m.frame.unguarded[receiver.id, kind] = None
         return state
     out = state.copy()
-    out.heap[receiver.id] = replace(session, failed=Cause(kind, NOWHERE))
+    out.heap[receiver.id] = replace(session, failed=Failed(kind, NOWHERE, NOWHERE))
     return out
 
 
@@ -430,7 +440,7 @@ def failed_below(errors: Iterable[tuple[int, str]], numbers: list[int], state: S
             continue
         if m.frame.sink.watched:
             trial = state.copy()
-            trial.heap[own] = replace(session, failed=Cause(f"{kind}{BELOW}", NOWHERE))
+            trial.heap[own] = replace(session, failed=Failed(f"{kind}{BELOW}", NOWHERE, NOWHERE))
             m.frame.sink.watch(trial)
         elif 0 <= own < m.frame.entries and not m.frame.guarded:
             m.frame.unguarded[own, kind] = None
@@ -454,7 +464,7 @@ def _risk(coroutine: Coroutine) -> str:
 def _late(state: State) -> None:
     for number, found in list(state.heap.items()):
         if isinstance(found, Session) and found.failed is not None and _in_flight(found.failed):
-            state.heap[number] = replace(found, failed=Cause(LATE, found.failed.site))
+            state.heap[number] = replace(found, failed=replace(found.failed, kind=LATE))
 
 
 def taken(handlers: tuple[f.Handler, ...], state: State, m: Machine) -> bool:
@@ -467,28 +477,35 @@ def taken(handlers: tuple[f.Handler, ...], state: State, m: Machine) -> bool:
     return False
 
 
-def caught(kind: f.Expr | None, site: Site, state: State, m: Machine) -> None:
+def caught(handler: f.Handler, statement: f.Try, state: State, m: Machine) -> None:
     """A handler catches: what it does catch of a session's errors is swallowed unless it rolls back or raises again."""
-    _caught(_kinds(kind), site, state, m)
+    attempt = Site(m.frame.module.path, statement.at)
+    waits = telling.waits(statement.body, m)
+    told = telling.bound_in(handler)
+    _caught(_kinds(handler.type), Failed("", m.site(handler), attempt, told=told), state, m, waits=waits)
 
 
-def suppressed(manager: f.Expr, site: Site, state: State, m: Machine) -> None:
+def suppressed(manager: f.Expr, body: tuple[f.Stmt, ...], site: Site, state: State, m: Machine) -> None:
     """`with suppress(IntegrityError):` catches as a handler does."""
     if isinstance(manager, f.Call):
-        _caught(manager.args, site, state, m)
+        _caught(manager.args, Failed("", site, site), state, m, waits=telling.waits(body, m))
 
 
-def _caught(kinds: tuple[f.Expr | None, ...], site: Site, state: State, m: Machine) -> None:
+def _caught(kinds: tuple[f.Expr | None, ...], by: Failed, state: State, m: Machine, *, waits: bool) -> None:
     for number, found in list(state.heap.items()):
         failed = found.failed if isinstance(found, Session) else None
         if failed is None or not isinstance(found, Session):
             continue
         again, _, kind = failed.kind.rpartition(" ")
+        meant = {_meant(one, kind, found, m) for one in kinds}
         # what was raised on the way from another handler to a rollback of its own is not to rely on
-        swallowed = again == "again" or (not again and any(_meant(one, kind, m) for one in kinds))
-        state.heap[number] = replace(found, failed=Cause(f"caught {kind}", site) if swallowed else None)
+        swallowed = again == "again" or (not again and (ERROR in meant or (LATE in meant and not waits)))
+        if LATE in meant and ERROR not in meant:
+            kind = f"{LATE}{BELOW}" if kind.endswith(BELOW) else LATE
+        state.heap[number] = replace(found, failed=replace(by, kind=f"caught {kind}") if swallowed else None)
+        m.frame.failing |= swallowed
         if swallowed and not found.nested and kind.partition(AS)[0].removesuffix(BELOW) == FLUSH:
-            lifecycle.failed(number, site, state)  # in a savepoint only what was changed there expires
+            lifecycle.failed(number, by.site, state)  # in a savepoint only what was changed there expires
 
 
 def raised(statement: f.Raise, state: State, m: Machine) -> None:
@@ -498,7 +515,7 @@ def raised(statement: f.Raise, state: State, m: Machine) -> None:
             continue
         kind = found.failed.kind.removeprefix("caught ").partition(AS)[0]
         name = _named(statement.value, m)
-        state.heap[number] = replace(found, failed=Cause(f"again {kind}{AS}{name}", found.failed.site))
+        state.heap[number] = replace(found, failed=replace(found.failed, kind=f"again {kind}{AS}{name}"))
         if not m.frame.sink.watched and 0 <= number < m.frame.entries and not m.frame.guarded:
             base = kind.removesuffix(BELOW)
             if name or statement.value is None:
@@ -520,7 +537,9 @@ def passed(state: State, handlers: tuple[f.Handler, ...], m: Machine) -> State:
         failed = found.failed if isinstance(found, Session) else None
         if failed is None or not isinstance(found, Session) or failed.kind.startswith("caught"):
             continue
-        if not _in_flight(failed) or any(_meant(one, failed.kind, m) for h in handlers for one in _kinds(h.type)):
+        if not _in_flight(failed) or any(
+            _meant(one, failed.kind, found, m) for h in handlers for one in _kinds(h.type)
+        ):
             out = out or state.copy()
             out.heap[number] = replace(found, failed=None)
     return out or state
@@ -530,51 +549,31 @@ def _kinds(kind: f.Expr | None) -> tuple[f.Expr | None, ...]:
     return kind.items if isinstance(kind, f.Sequence) else (kind,)
 
 
-def _meant(kind: f.Expr | None, failing: str, m: Machine) -> bool:
-    """Whether an `except` of this type is meant for such an error.
+def _meant(kind: f.Expr | None, failing: str, session: Session, m: Machine) -> str:
+    """Whether an `except` of this type is meant for such an ERROR, or for what comes too LATE; empty if for neither.
 
     A broad one around queries, or around calls of other functions, is mostly meant for something else.
     """
     failed, _, turned = failing.removesuffix(BELOW).partition(AS)
     if turned:
-        return kind is not None and _named(kind, m) == turned
-    if failed in {WRITE, TEXT, READ} and _only_sqlite(m):
-        return False  # SQLite goes on after a failed statement
+        return ERROR if kind is not None and _named(kind, m) == turned else ""
     names = {d.name for d in m.index.resolve(m.frame.module, kind) if isinstance(d, ExternalName)} if kind else set()
+    word = kind.id if isinstance(kind, f.Name) else "" if kind is not None else "BaseException"
+    if any(name.startswith("asyncio.") for name in names) or (not names and word == "TimeoutError"):
+        last = next(iter(names), word).rpartition(".")[2]
+        cancelled = last == "CancelledError" and (failed in {FLUSH, LATE} or not dialects.is_sqlite(m))
+        return LATE if cancelled or (failed == LATE and last == "TimeoutError") else ""
+    if failed in {WRITE, TEXT, READ} and not dialects.ends_with_a_statement(session, m):
+        return ""
     if not names:
-        word = kind.id if isinstance(kind, f.Name) else "" if kind is not None else "BaseException"
-        broad = word in _BROAD and failed != READ and failed == failing
-        return broad or (failed == LATE and word == "TimeoutError")
-    for name in names:
-        package, _, last = name.rpartition(".")
-        if package.startswith("sqlalchemy") and last != "TimeoutError":
-            return failed in _OF_WRITES.get(last, _FAILURES - {LATE} if last in api.STATEMENT_ERRORS else frozenset())
-        if package.startswith("asyncio"):
-            return last == "CancelledError" or (last == "TimeoutError" and failed == LATE)
-    return False
+        return ERROR if word in _BROAD and failed != READ and failed == failing else ""
+    name = next((name for name in names if name.startswith("sqlalchemy.")), "")
+    return ERROR if failed in _of(name.rpartition(".")[2]) else ""
 
 
-def _only_sqlite(m: Machine) -> bool:
-    """Whether the database is SQLite: by the engines near the module.
-
-    Where their driver is not known, what the module or all URLs of the project mention may leave a claim out.
-    """
-    engine = m.engines.near(m.frame.module.path)
-    if engine is not None and engine.driver:
-        return engine.driver.startswith("sqlite")
-    if any("sqlite" in word.lower() for word in m.frame.module.facts.words):
-        return True
-    if m.only_sqlite is None:
-        m.only_sqlite = _mentions_only_sqlite(m)
-    return m.only_sqlite
-
-
-def _mentions_only_sqlite(m: Machine) -> bool:
-    schemes = {scheme.partition("+")[0] for module in m.index.modules.values() for scheme in module.facts.schemes}
-    return "sqlite" in schemes and schemes.isdisjoint(_SERVERS)
-
-
-_SERVERS = frozenset({"postgresql", "postgres", "mysql", "mariadb"})
+def _of(error: str) -> frozenset[str]:
+    """What the errors of a class of SQLAlchemy are of."""
+    return _OF_WRITES.get(error, _FAILURES - {LATE} if error in api.STATEMENT_ERRORS else frozenset())
 
 
 # -- streams
@@ -601,7 +600,7 @@ def next_turn(sources: Iterable[Value], site: Site, states: Iterable[State], m: 
     for ref in sources:
         for state in states:
             result = m.result(ref, state)
-            if isinstance(ref, Ref) and result is not None and result.is_async and not _only_sqlite(m):
+            if isinstance(ref, Ref) and result is not None and result.is_async and not dialects.is_sqlite(m):
                 _tell_stream(ref, result, "iteration", site, state, m)
 
 

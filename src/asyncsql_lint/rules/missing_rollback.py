@@ -14,7 +14,9 @@ class MissingRollback(Rule[ErrorSwallowed]):
 
     ## What it does
     Finds `except` clauses that catch what `flush()`, `commit()` or `execute()` raises and go on, in the same function or back
-    in the one that called it, with the session in the state that the error has left. A timeout or a cancellation counts.
+    in the one that called it, with the session in the state that the error has left. A timeout or a cancellation counts
+    where nothing but the database is waited for. A failed statement counts on PostgreSQL only, if URLs, imports or
+    requirements of the project name it: other databases go on in the same transaction.
 
     ## What happens
     After a failed flush or commit: `PendingRollbackError: This Session's transaction has been rolled back due to a previous
@@ -47,7 +49,8 @@ class MissingRollback(Rule[ErrorSwallowed]):
     There is no fix: a rollback undoes the whole transaction, a savepoint a part of it.
 
     ## What it cannot see
-    Uses of the session in code that calls the function and is not known. Queries in `except Exception` are not reported: what
+    Uses of the session in code that calls the function and is not known, or that first tests what the function has
+    returned: `return Failure(...)` hands the error on. Queries in `except Exception` are not reported: what
     such a handler is meant for is mostly something else.
 
     ## References

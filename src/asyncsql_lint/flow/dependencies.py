@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from msgspec.structs import replace
+
+from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.events import DependencyMisused, Trace
 from asyncsql_lint.flow.freeze import reachable
@@ -94,12 +97,28 @@ def left_early(value: GeneratorValue, at: int, site: Site, state: State, m: Mach
 def thrown_in(m: Machine) -> None:
     """Tell of generators within dependencies of FastAPI, which throws exceptions in, once all of these are known.
 
-    Others who drive a generator may only resume it, as pytest does, or send the exception, as dishka does.
+    Others who drive a generator may only resume it, as pytest does, or send the exception, as dishka does. One that
+    nobody mentions, and that no decorator gives to anybody, is taken for a dependency.
     """
     for event, function in m.around_generators.items():
         if function in m.engines.dependencies:
             m.events.setdefault(event)
-            m.holders.setdefault(event.site, function)
+        elif not function.node.decorators and function.owner is None and not _is_mentioned(function, m):
+            m.events.setdefault(replace(event, confidence=Confidence.INFERRED))
+        else:
+            continue
+        m.holders.setdefault(event.site, function)
+
+
+def _is_mentioned(function: FunctionInfo, m: Machine) -> bool:
+    """Whether some code of the project names a function, so that somebody else may drive it."""
+    name = function.name
+    for module in m.index.modules.values():
+        for node in inside(module.facts.body if name in module.facts.words else ()):
+            match node:
+                case f.Name(id=word) | f.Attr(name=word) | f.ImportFrom(name=word) if word == name:
+                    return True
+    return False
 
 
 @lru_cache(maxsize=256)

@@ -68,6 +68,7 @@ from asyncsql_lint.flow.values import (
     Value,
 )
 from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo
+from asyncsql_lint.index.models import Attribute
 from asyncsql_lint.libraries.session_proxies import PROXIES
 from asyncsql_lint.libraries.sqlalchemy_orm import CHAINED, WRITES
 from asyncsql_lint.syntax import facts as f
@@ -611,12 +612,13 @@ class Calls(Attributes):
         """A new, transient ORM object. What is given to its constructor is there after the INSERT."""
         over: dict[str, Slot] = {}
         given: set[str] = set()
+        joined: list[tuple[Attribute, Value]] = []
         for name, value in arguments.keywords:
             lost(value, f"passed to `{info.name}()`", site, state, self)
             attribute = self.models.attribute(info, name)
             if attribute is not None and attribute.kind == "relationship":
                 known = value if not isinstance(value, (Opaque, Const)) else None
-                orm.join_far_side(attribute, value, state, self)
+                joined.append((attribute, value))
                 over[name] = Slot(
                     Loaded.YES if known is not None or isinstance(value, Const) else Loaded.UNKNOWN, known
                 )
@@ -637,7 +639,10 @@ class Calls(Attributes):
         if wrong:
             faults.tell(wrong, self.engines.near(site.path), self)
             instance = replace(instance, faults=wrong)
-        return self.new(instance, state)
+        made = self.new(instance, state)
+        for attribute, value in joined:
+            orm.join_far_side(made, attribute, value, state, self)
+        return made
 
     def dataclass_defaults(self, info: ClassInfo, site: Site) -> dict[str, Slot]:
         """Relationships that a dataclass's constructor sets by itself: on SQLAlchemy 2.0; 2.1 leaves them unloaded."""

@@ -152,9 +152,10 @@ def column_loaded(instance: Instance, column: Attribute) -> tuple[Loaded, str]:
         return NO, instance.expired.kind
     if slot is not None:
         return NO, slot.why or "server"
-    is_doubted = instance.plan.unknown or instance.plan.doubtful
-    if instance.life is Life.UNKNOWN or instance.life is Life.ASSUMED or is_doubted:
+    if instance.life is Life.UNKNOWN or instance.life is Life.ASSUMED or instance.plan.unknown:
         return MAYBE, ""
+    if instance.plan.doubtful:
+        return (NO, instance.plan.doubtful) if column.deferred else (MAYBE, "")
     if column.kind == "column_property":
         return (NO, "deferred") if instance.born == "new" else (YES, "")
     if instance.entity is not None and column.owner is not instance.entity and instance.born == "query":
@@ -236,7 +237,10 @@ def _read_relationship(
     if may_be_near and instance.life is not Life.DETACHED:
         near = at_hand(relation.target, ref.id, instance.session, state, m, relation.name)
         loaded = MAYBE if near else loaded
-    if loaded is NO and instance.born == "query" and _comes_back(instance.plan, instance.model, relation, m):
+    if loaded is YES and not why and _is_cut(instance, relation, state, m):
+        loaded, why = NO, "lazy"
+    is_bare = loaded is NO and why in {"lazy", "raise"} and instance.born == "query"
+    if is_bare and _comes_back(instance.plan, instance.model, relation, m):
         loaded = MAYBE
     if why == "noload" and not write and not serializer:
         _left_empty(ref, instance, relation, site, state, m)
@@ -267,6 +271,23 @@ def _replaced(
     held = instance.life in {Life.PERSISTENT, Life.FLUSHED}
     if held and session is not None and session.is_async and m.frame.mode not in {"greenlet", "thread"}:
         tell(ref, instance, relation, why, site, state, m, "=")
+
+
+def _is_cut(instance: Instance, relation: Attribute, state: State, m: Machine) -> bool:
+    """Whether the model alone loads a relationship, and not here: an eager one stops at a class above in its path.
+
+    The same object may have come from a query of its own, as long as the session has such a one.
+    """
+    if instance.born != "query" or relation.name in instance.over or relation.target is None or not instance.path:
+        return False
+    if instance.plan.get(relation.name) is not None or instance.plan.wildcard is not None or instance.plan.unknown:
+        return False
+    if not relation.stops or relation.lazy not in {"selectin", "subquery"}:
+        return False  # a joined one goes on below one that has a query of its own
+    if not any(m.index.is_subclass(model, relation.target) for model, _ in instance.path):
+        return False
+    others = (one for one in state.heap.values() if isinstance(one, Instance) and one.session == instance.session)
+    return not any(one.path != instance.path and m.index.is_subclass(one.model, relation.owner) for one in others)
 
 
 def _comes_back(plan: Plan, model: ClassInfo, relation: Attribute, m: Machine) -> bool:
@@ -570,14 +591,16 @@ def _repeats(child: Instance) -> bool:
     return len(child.path) > MOST_STEPS
 
 
-def join_far_side(relation: Attribute, value: Value, state: State, m: Machine) -> None:
+def join_far_side(owner: Ref, relation: Attribute, value: Value, state: State, m: Machine) -> None:
     """`OrderLine(order=order)` puts the line into `order.lines`: on a new object the collection is there from then."""
     for ref in refs_in(value):
         other = m.instance(ref, state)
         back = _reverse(relation, other.model, m) if other is not None else None
-        if other is None or back is None or back.name in other.over:
+        if other is None or back is None:
             continue
-        if other.life in {Life.TRANSIENT, Life.PENDING}:
+        if back.direction == "many-to-one":
+            put(ref, back.name, Slot(YES, owner), state)  # whoever is put into a collection is told at once
+        elif back.name not in other.over and other.life in {Life.TRANSIENT, Life.PENDING}:
             put(ref, back.name, Slot(YES), state)
 
 

@@ -33,6 +33,7 @@ from asyncsql_lint.flow.values import NONE, Const, Opaque, Primitive, Ref, State
 from asyncsql_lint.index.definitions import ClassInfo
 from asyncsql_lint.index.models import Attribute
 
+_HAS_ROW = frozenset({Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED})
 _IN_SESSION = frozenset({Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED, Life.PENDING, Life.DELETED})
 
 
@@ -76,7 +77,19 @@ def _doubtful(one: Instance) -> dict[str, Slot]:
 
 def flushed(session: int, site: Site, state: State) -> None:
     """A flush: new objects get their INSERT; an UPDATE leaves expired what the database computes."""
+    _keys_loaded(session, state)
     each(session, state, lambda one: flushed_instance(one, site) if one.life in _IN_SESSION else None)
+
+
+def _keys_loaded(session: int, state: State) -> None:
+    """The rows that a flush writes hold keys of what hangs on them: expired objects are loaded for that."""
+    for one in list(state.heap.values()):
+        if not isinstance(one, Instance) or one.session != session or not (one.life is Life.PENDING or one.dirty):
+            continue
+        for ref in (ref for slot in one.over.values() for ref in refs_in(slot.value)):
+            other = state.heap.get(ref.id)
+            if isinstance(other, Instance) and other.expired is not None and other.session == session:
+                state.heap[ref.id] = reloaded(other)
 
 
 def flushed_instance(one: Instance, site: Site) -> Instance:
@@ -96,9 +109,12 @@ def flushed_instance(one: Instance, site: Site) -> Instance:
 def reloaded(one: Instance) -> Instance:
     """An expired object of which something was loaded: then its columns are, and what the query's options named may be.
 
-    An UPDATE needs the primary key, and a refresh of a relationship its foreign key: both load all expired columns.
+    An UPDATE needs the primary key, and a refresh of a relationship its foreign key: both load all expired columns but
+    those that are deferred in the model.
     """
-    return replace(one, expired=None, plan=replace(one.plan, doubtful=True), dirty=False, assigned=frozenset())
+    why = one.expired.kind if one.expired is not None else one.plan.doubtful
+    plan = replace(one.plan, doubtful=why)
+    return replace(one, expired=None, plan=plan, dirty=False, assigned=frozenset())
 
 
 def _stale(one: Instance) -> dict[str, Slot]:
@@ -161,7 +177,7 @@ def is_idle(session: int, site: Site, state: State) -> bool:
     if last is None or last.kind not in {"commit", "rollback"}:
         return False
     found = state.heap.get(session)
-    if not isinstance(found, Session) or found.transaction in {Transaction.MARKED, Transaction.OPEN}:
+    if not isinstance(found, Session) or found.blocks or found.transaction in {Transaction.MARKED, Transaction.OPEN}:
         return False
     mine = (one for one in state.heap.values() if isinstance(one, Instance) and one.session == session)
     return not any(one.dirty or one.life in {Life.PENDING, Life.DELETED, Life.UNKNOWN} for one in mine)
@@ -261,7 +277,8 @@ def queried_again(
         }
         over = {**one.over, **stale, **filled}
         if one.expired is not None:
-            return replace(one, expired=None, over={**over, **left(one)}, plan=Plan(unknown=True))
+            kept = {**left(one), **_unasked(one, plan, m)}
+            return replace(one, expired=None, over={**over, **kept}, plan=Plan(unknown=True))
         return replace(one, over=over) if over != one.over else None
 
     def left(one: Instance) -> dict[str, Slot]:
@@ -275,6 +292,24 @@ def queried_again(
     each(session, state, change)
 
 
+def _unasked(one: Instance, plan: Plan, m: Machine) -> dict[str, Slot]:
+    """The columns of an expired object that a query with the options of `plan` does not bring back."""
+    if plan.unknown or one.expired is None or one.life not in {Life.PERSISTENT, Life.FLUSHED}:
+        return {}
+    out: dict[str, Slot] = {}
+    for name, column in m.models.attributes(one.model).items():
+        if name not in one.over and _leaves_out(plan, column):
+            out[name] = Slot(NO, None, one.expired.kind)
+    return out
+
+
+def _leaves_out(plan: Plan, column: Attribute) -> bool:
+    """Whether a query with the options of `plan` certainly does not load a column."""
+    if plan.unknown or column.primary_key or column.name in plan.only | plan.undefer or "*" in plan.undefer:
+        return False
+    return column.deferred is True or column.name in plan.defer or bool(plan.only)
+
+
 def _met(one: Instance, plan: Plan, m: Machine) -> Instance:
     """An object after a query with the options of `plan` has given it again: it has what either has loaded."""
     if one.expired is not None:
@@ -284,7 +319,7 @@ def _met(one: Instance, plan: Plan, m: Machine) -> Instance:
     merged = one.plan
     for attribute in (*m.models.attributes(one.model).values(), *m.models.relationships(one.model)):
         if attribute.kind != "relationship":
-            if column_loaded(one, attribute)[0] is NO:
+            if column_loaded(one, attribute)[0] is NO and not _leaves_out(plan, attribute):
                 over[attribute.name] = Slot(MAYBE)
             continue
         loaded, why = by_plan(plan, attribute, one.model)
@@ -326,7 +361,21 @@ def refreshed(ref: Ref, names: tuple[str, ...] | None, state: State, m: Machine)
                 continue  # what the constructor was given is dropped (fact 3m-refresh-after-ctor-children)
             elif slot.loaded is MAYBE:
                 kept[name] = slot
-    state.heap[ref.id] = replace(instance, over=kept, expired=None, dirty=False, born="query", partial=False)
+    plan = replace(instance.plan, doubtful="")
+    state.heap[ref.id] = replace(instance, over=kept, expired=None, dirty=False, born="query", partial=False, plan=plan)
+    for name in instance.over.keys() - kept.keys():
+        _let_go(instance.over[name].value, state, m)
+
+
+def _let_go(value: Value | None, state: State, m: Machine) -> None:
+    """Objects that were made for this attribute, which drops them: a session holds them weakly, so they are gone."""
+    held = reachable([*state.env.values(), *m.frame.closure.values()], state.heap)
+    for ref in refs_in(value):
+        found = m.instance(ref, state)
+        if found is None or found.born != "new" or found.dirty or ref.id in held:
+            continue
+        if found.life in {Life.PERSISTENT, Life.FLUSHED}:
+            del state.heap[ref.id]
 
 
 def _stays_empty(one: Instance, name: str, m: Machine) -> bool:
@@ -419,10 +468,17 @@ def assigned(ref: Ref, name: str, value: Value, site: Site, state: State, m: Mac
         if instance.life not in {Life.TRANSIENT, Life.PENDING}:
             read(ref, name, site, state, m, write="=")
         put(ref, name, Slot(YES, value if not isinstance(value, Opaque) else None), state)
-        join_far_side(attribute, value, state, m)
+        join_far_side(ref, attribute, value, state, m)
+        ids = [one.id for one in refs_in(value)]
+        is_new = any(one.life is Life.TRANSIENT for one in map(state.heap.get, ids) if isinstance(one, Instance))
         cascaded(instance, value, state, m)
         changed = m.instance(ref, state)
-        if changed is not None and changed.expired is not None and attribute.collection is False:
+        if changed is None or attribute.collection is not False:
+            return
+        if is_new and instance.life in _HAS_ROW and attribute.direction == "many-to-one":
+            given = changed.given | _left_to_database(changed, m)
+            state.heap[ref.id] = replace(changed, dirty=True, given=given)
+        elif changed.expired is not None:
             state.heap[ref.id] = replace(changed, dirty=True)  # its foreign key is written by the next flush
         return
     if attribute.primary_key and column_loaded(instance, attribute)[0] is NO:
@@ -436,12 +492,18 @@ def assigned(ref: Ref, name: str, value: Value, site: Site, state: State, m: Mac
     _column_assigned(ref, instance, attribute, value, state, m)
 
 
+def _left_to_database(one: Instance, m: Machine) -> frozenset[str]:
+    """What an UPDATE of an object leaves to the database, as `given` has it."""
+    if m.models.eager_defaults(one.model):
+        return frozenset()
+    return frozenset(f"~{a.name}" for a in m.models.attributes(one.model).values() if a.server_update)
+
+
 def _column_assigned(ref: Ref, instance: Instance, column: Attribute, value: Value, state: State, m: Machine) -> None:
-    stale: set[str] = set()
+    stale: frozenset[str] = frozenset()
     over = {**instance.over}
-    if instance.life in {Life.PERSISTENT, Life.FLUSHED, Life.ASSUMED}:
-        if not m.models.eager_defaults(instance.model):
-            stale = {f"~{a.name}" for a in m.models.attributes(instance.model).values() if a.server_update}
+    if instance.life in _HAS_ROW:
+        stale = _left_to_database(instance, m)
         for relation in m.models.relationships(instance.model):
             if column.name in relation.foreign_keys:
                 over.pop(relation.name, None)

@@ -69,7 +69,7 @@ class Plan(Struct, frozen=True):
     """What a statement's options say about one entity.
 
     `unknown` means that there are options which the analysis could not read: then nothing is *not* loaded; `doubtful`
-    that what they load may be there or not.
+    tells that what they load may be there or not: what has expired came back with something else. It is why it expired.
     """
 
     branches: tuple[tuple[str, Branch], ...] = ()
@@ -79,7 +79,7 @@ class Plan(Struct, frozen=True):
     defer: frozenset[str] = frozenset()
     undefer: frozenset[str] = frozenset()
     polymorphic: frozenset[str] = frozenset()
-    doubtful: bool = False
+    doubtful: str = ""
 
     def get(self, attribute: str) -> Branch | None:
         """What is said of `attribute`, if anything."""

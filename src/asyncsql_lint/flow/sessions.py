@@ -170,8 +170,9 @@ def operation(
             lifecycle.detached_all(number, site, state)
             return NONE
         case "refresh":
-            _refresh(arguments, site, state, m)
+            _read_again(arguments, state, m)
             lifecycle.autoflushed(number, session.autoflush, site, state)
+            _refresh(arguments, site, state, m)
             return NONE
         case "delete":
             for target in orm.refs_in(arguments.get(0, "instance")):
@@ -333,6 +334,19 @@ def _instance(
         ),
         state,
     )
+
+
+def _read_again(arguments: Arguments, state: State, m: Machine) -> None:
+    """What `refresh()` is to load it expires before it flushes: changes of that are not written."""
+    target = arguments.get(0, "instance")
+    wanted = arguments.get(1, "attribute_names")
+    instance = m.instance(target, state) if isinstance(target, Ref) else None
+    if instance is None or not isinstance(target, Ref):
+        return
+    is_whole = wanted is None or wanted == NONE
+    left = frozenset[str]() if is_whole else instance.assigned - frozenset(_names(wanted) or ())
+    if left != instance.assigned or is_whole:
+        orm.update(target, state, assigned=left, dirty=bool(left))
 
 
 def _refresh(arguments: Arguments, site: Site, state: State, m: Machine) -> None:

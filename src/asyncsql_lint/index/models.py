@@ -20,8 +20,8 @@ class Attribute:
     `collection` and `direction` (`one-to-many`, `many-to-one`, `many-to-many`, `one-to-one` seen from the side
     without the foreign key) are None when not known; `lazy` is None when it could not be read. For columns:
     `server_update` tells that an UPDATE leaves it expired. `defaulted` is a relationship with a default of its own,
-    which counts in dataclasses; `is_circular` one that leads from a class to itself, without a `join_depth`; `deletes`
-    one whose cascade, as far as it can be read, deletes the objects behind it, too.
+    which counts in dataclasses; `stops` one that certainly has no `join_depth`; `deletes` one whose cascade, as far as
+    it can be read, deletes the objects behind it, too.
     """
 
     name: str
@@ -44,14 +44,14 @@ class Attribute:
     via: str = ""
     mutable: bool = False
     defaulted: bool = False
-    is_circular: bool = False
+    stops: bool = False
 
     def lazy_from(self, model: ClassInfo) -> str | None:
         """The `lazy=` that counts where `model` is queried: an eager one stops at a class that is in its path already.
 
         https://docs.sqlalchemy.org/en/20/orm/self_referential.html#configuring-self-referential-eager-loading
         """
-        stops = self.is_circular and model is self.owner
+        stops = self.stops and self.target is self.owner and model is self.owner
         return "select" if stops and self.lazy in {"joined", "selectin", "subquery"} else self.lazy
 
 
@@ -413,7 +413,7 @@ class Models:
             passive_deletes=isinstance(passive, f.Const) and bool(passive.value),
             deletes=not complete or _deletes(options.get("cascade")) or "cascade_delete" in options,
             defaulted=not options.keys().isdisjoint({"default", "default_factory"}),
-            is_circular=target is owner and complete and "join_depth" not in options,
+            stops=complete and "join_depth" not in options,
         )
 
     def _target(self, call: f.Call, options: dict[str, f.Expr], module: ModuleInfo) -> ClassInfo | None:

@@ -200,6 +200,8 @@ def _read_column(
     if instance.entity is not None and column.owner in m.index.mro(instance.entity):
         instance = replace(instance, entity=None)
     loaded, why = column_loaded(instance, column)
+    if why == "deferred" and not column.deferred and _is_met_again(instance, m):
+        loaded = MAYBE
     _note(m, site, instance, column, loaded, why)
     if loaded is NO:
         _failed(ref, instance, column, why, site, state, m, write, serializer)
@@ -209,6 +211,16 @@ def _read_column(
     if slot is not None and slot.value is not None:
         return slot.value
     return _stored(instance, column, state, m)
+
+
+def _is_met_again(instance: Instance, m: Machine) -> bool:
+    """Whether the models lead from an object back to its class, where no option leaves columns out."""
+    for model in (instance.model, *(above for above, _ in instance.path)):
+        there = (r.target for r in m.models.relationships(model) if r.lazy in LOADS and r.target is not None)
+        back = (r.target for target in there for r in m.models.relationships(target) if r.lazy in LOADS)
+        if any(target is model for target in back):
+            return True
+    return False
 
 
 def _stored(instance: Instance, column: Attribute, state: State, m: Machine) -> Value:
@@ -450,6 +462,7 @@ def tell(
         confidence = min(confidence, Confidence.INFERRED)
     if len(state.assumed) > 1:
         confidence = Confidence.GUESSED  # two flags set against each other: callers rarely combine them like that
+    is_forbidden = attribute.lazy == "raise" and not _is_let(instance.plan, attribute)
     expiry = instance.expired or (instance.closed if instance.life is Life.DETACHED else None)
     event = AttributeRead(
         site=site,
@@ -459,7 +472,7 @@ def tell(
         attribute=attribute.name,
         kind=attribute.kind,
         why=why,
-        detached=instance.life is Life.DETACHED and why != "raise",
+        detached=instance.life is Life.DETACHED and why != "raise" and not is_forbidden,
         write=write,
         serializer=serializer,
         query=instance.statement,
@@ -471,6 +484,12 @@ def tell(
         target=attribute.target if attribute.direction == "many-to-one" and why == "lazy" else None,
     )
     m.emit(event, ref.id)
+
+
+def _is_let(plan: Plan, relation: Attribute) -> bool:
+    """Whether options let a relationship be loaded when it is read: one that loads it at once counts once."""
+    branch = plan.get(relation.name)
+    return plan.wildcard is not None or (branch is not None and branch.strategy not in LOADS)
 
 
 def chain(instance: Instance, m: Machine) -> tuple[tuple[str, str, str, bool], ...]:

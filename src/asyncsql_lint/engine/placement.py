@@ -5,23 +5,37 @@ And one defect is one report: the same attribute read three times in a function 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow.events import AttributeRead, DependencyMisused, ErrorSwallowed, Event, Mismatch
+from asyncsql_lint.flow.events import (
+    AttributeRead,
+    DependencyMisused,
+    ErrorSwallowed,
+    Event,
+    Mismatch,
+    NeedlessAwait,
+)
 from asyncsql_lint.index.definitions import FunctionInfo
 from asyncsql_lint.index.modules import is_test
+
+_VERBS: dict[type[Event], str] = {NeedlessAwait: "awaits"}
+"""What a function does with the object that it is given; most read it."""
 
 
 def placed(
     events: Iterable[Event],
     call_sites: Mapping[FunctionInfo, set[Site]],
     holders: Mapping[Site, FunctionInfo | None],
+    sound: Collection[Site],
 ) -> list[Event]:
-    """The events at the places where they are reported, each once, in the order of files and nodes."""
+    """The events at the places where they are reported, each once, in the order of files and nodes.
+
+    `sound` are the places of `await`s that do wait for something, for one caller at least.
+    """
     groups: dict[tuple[object, ...], list[Event]] = {}
     for told in events:
         event = replace(told, confidence=Confidence.GUESSED) if _staged(told) or _replaced(told) else told
@@ -29,8 +43,8 @@ def placed(
     out: dict[Event, None] = {}
     for group in groups.values():
         own = [e for e in group if not e.calls]
-        for event in [_best(own)] if own else _outwards(group, call_sites, holders):
-            out.setdefault(event)
+        for event in [_best(own)] if own else _outwards(group, call_sites, holders, sound):
+            out.setdefault(_unfixed(event) if group[0].site in sound else event)
     return sorted(_once(merged(list(out))), key=_order)
 
 
@@ -69,15 +83,23 @@ def _best(events: list[Event]) -> Event:
     return min(events, key=lambda e: (-e.confidence, len(e.trace), str(e)))
 
 
+def _unfixed(event: Event) -> Event:
+    """An await that is wrong now and then, as one without a fix: others need it."""
+    return replace(event, is_enough=False) if isinstance(event, NeedlessAwait) else event
+
+
 def _outwards(
-    group: list[Event], call_sites: Mapping[FunctionInfo, set[Site]], holders: Mapping[Site, FunctionInfo | None]
+    group: list[Event],
+    call_sites: Mapping[FunctionInfo, set[Site]],
+    holders: Mapping[Site, FunctionInfo | None],
+    sound: Collection[Site],
 ) -> list[Event]:
     """Go out from the read, call by call, while only some of the known callers bring the object there like that."""
     first = group[0]
     function = holders.get(first.site)
     failing = {e.calls[0][0] for e in group}
     known = call_sites.get(function, set()) if function is not None else set()
-    if known <= failing and not first.implicit:
+    if known <= failing and not first.implicit and first.site not in sound:
         best = _best(group)
         story = tuple(
             (site, f"`{context}` brings it here" if context else "called here") for site, context in best.calls
@@ -94,12 +116,12 @@ def _outwards(
             context=context,
             calls=tuple(rest),
             implicit=False,
-            trace=(*event.trace, (event.site, f"`{name}()` reads it here")),
+            trace=(*event.trace, (event.site, f"`{name}()` {_VERBS.get(type(event), 'reads')} it here")),
         )
         by_call.setdefault(site, []).append(moved)
     for events in by_call.values():
         own = [e for e in events if not e.calls]
-        out += [_best(own)] if own else _outwards(events, call_sites, holders)
+        out += [_best(own)] if own else _outwards(events, call_sites, holders, sound)
     return out
 
 

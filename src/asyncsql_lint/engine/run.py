@@ -62,7 +62,7 @@ def _run(
         old = frozenset(folder for folder, found in versions.items() if found.sqlmodel.at_least(*UTC_SINCE) is False)
         machine.column_types.naive = old
         machine.analyse(functions(index), index.modules.values())
-        events = placed(machine.events, machine.call_sites, machine.holders)
+        events = placed(machine.events, machine.call_sites, machine.holders, machine.sound)
         chosen = [rule for rule in rules if rule.meta.code in codes]
         findings = [f for f in check([*events, *broken], chosen) if f.site.path in report]
         texts = {file.path: file.text for file in files}

@@ -8,8 +8,10 @@ from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import (
     concurrency,
+    credibility,
     datatypes,
     dependencies,
+    dicts,
     faults,
     leaks,
     library,
@@ -76,6 +78,7 @@ from asyncsql_lint.syntax import facts as f
 _CONTEXT_MANAGERS = frozenset({"contextlib.asynccontextmanager", "contextlib.contextmanager"})
 
 
+_PLAIN_DECORATORS = frozenset({"staticmethod", "classmethod", "builtins.staticmethod", "builtins.classmethod"})
 _PLAIN_METHODS = frozenset("replace encode decode isoformat hex timestamp total_seconds".split())
 _TEXT_METHODS = frozenset("format strip lower upper join".split())
 
@@ -192,9 +195,15 @@ class Calls(Attributes):
         summary, given, info = found
         if is_abstract(info.node):
             self.frame.waits.add(site.node)
-            self.call_sites.setdefault(info, set()).add(site)
+            if not self.is_trial:
+                self.call_sites.setdefault(info, set()).add(site)
+            if self.frame.awaited == site.node:
+                return UNKNOWN  # whoever overrides it makes it a coroutine function
             return self.returned_type(info, site, state)
         value = self.summaries.play(summary, given, site, state, info)
+        is_awaited = self.frame.awaited == site.node and not info.node.is_async
+        if is_awaited and self.decorator_names(info) - _PLAIN_DECORATORS:
+            return UNKNOWN  # it may be a coroutine function after a decorator
         if isinstance(value, Opaque) and info.node.returns is not None:
             return self.returned_type(info, site, state)
         return replace(value, within=site) if isinstance(value, Coroutine) else value
@@ -215,6 +224,7 @@ class Calls(Attributes):
         """The parameters of a call by name. What is not given has its default, or what its annotation says."""
         env: dict[str, Value] = {}
         positional = list(arguments.positional)
+        is_shifted = receiver is None and self._is_shifted(info, positional, state)
         if receiver is not None and "staticmethod" not in self.decorator_names(info):
             positional.insert(0, receiver)
         keywords = dict(arguments.keywords)
@@ -234,12 +244,24 @@ class Calls(Attributes):
                     env[param.name] = UNKNOWN if arguments.open else self.default(param, info)
         for param in info.node.params:
             value = env.get(param.name, UNKNOWN)
-            if isinstance(value, Opaque) and param.annotation is not None and param.kind in {"positional", "keyword"}:
-                site = Site(info.module.path, param.at)
-                typed = self.names.annotated(param.annotation, info.module, state, site, "parameter")
-                if not isinstance(typed, Opaque):
-                    env[param.name] = typed
+            if param.annotation is None or param.kind not in {"positional", "keyword"}:
+                continue
+            if isinstance(value, Opaque):
+                if not is_shifted:
+                    env[param.name] = credibility.promised(param, info, state, self.names, self)
+            else:
+                credibility.brought(param, info, value, state, self)
         return env
+
+    def _is_shifted(self, info: FunctionInfo, positional: list[Value], state: State) -> bool:
+        """Whether a method is called on its class, and its first argument, bound to `self`, is a session or connection.
+
+        So every argument lands one parameter too early, and the annotations are about other values.
+        """
+        if info.owner is None or not positional or self.decorator_names(info) & {"staticmethod", "classmethod"}:
+            return False
+        session = self.session(positional[0], state)
+        return session is not None and (session.cls is None or info.owner not in self.index.mro(session.cls))
 
     def default(self, param: f.Param, info: FunctionInfo) -> Value:
         """The value of a parameter's default."""
@@ -552,15 +574,11 @@ class Calls(Attributes):
             case ListValue() if name in {"pop", "copy"}:
                 return receiver.element if name == "pop" else receiver
             case DictValue() if name in {"get", "pop"} and arguments.positional:
-                key = arguments.positional[0]
-                if isinstance(key, Const) and isinstance(key.value, str):
-                    return dict(receiver.items).get(key.value, receiver.other)
-                return receiver.other
+                return dicts.asked(receiver, arguments)
             case DictValue() if name == "values":
-                values = [v for _, v in receiver.items]
-                return ListValue(values[0] if values else receiver.other, tuple(values) if values else None)
+                return dicts.values(receiver)
             case DictValue() if name == "items":
-                return ListValue(TupleValue((Primitive("plain"), receiver.other)))
+                return dicts.pairs(receiver)
             case DictValue() if name == "keys":
                 return ListValue(Primitive("plain"))
             case _:

@@ -6,7 +6,7 @@ from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.events import CoroutineLost, NeedlessAwait
 from asyncsql_lint.flow.machine import Machine
-from asyncsql_lint.flow.objects import Instance, Query, Result, Session
+from asyncsql_lint.flow.objects import Instance, Object, Query, Result, Session
 from asyncsql_lint.flow.state import State
 from asyncsql_lint.flow.values import (
     BoundMethod,
@@ -24,9 +24,14 @@ from asyncsql_lint.flow.values import (
     TupleValue,
     Value,
 )
+from asyncsql_lint.index.definitions import ClassInfo
+from asyncsql_lint.syntax import facts as f
 
 HARMLESS = frozenset({"close", "send", "throw", "cr_frame", "cr_running", "cr_code", "cr_await", "__await__"})
 """What may be asked of a coroutine itself."""
+
+_NOT_AWAITED = frozenset({"builtins.object", "abc.ABC", "typing.Generic", "pydantic.BaseModel"})
+"""Bases that have no `__await__`. Of any other nobody knows."""
 
 
 def lost(value: Value, how: str, site: Site, state: State, m: Machine) -> None:
@@ -69,7 +74,8 @@ def concerns_database(value: Coroutine, state: State, m: Machine) -> bool:
     m.frame.database = False
     marks = len(m.frame.pending), len(m.frame.blocked)
     watched, m.frame.sink.watched = m.frame.sink.watched, False
-    m.ways(state, lambda trial: m.await_(value, value.site, trial))
+    with m.trial():  # nobody awaits it
+        m.ways(state, lambda trial: m.await_(value, value.site, trial))
     m.frame.sink.watched = watched
     del m.frame.pending[marks[0] :]
     del m.frame.blocked[marks[1] :]
@@ -111,15 +117,44 @@ def _object(value: Ref, state: State, m: Machine) -> str | None:
             return "a result, which is in memory already"
         case Query():
             return "a query"
+        case Object(cls=cls) if _is_plain(cls, m):
+            return f"an object of `{cls.name}`, which has no `__await__`"
         case _:
             return None
 
 
-def needless(value: Value, site: Site, state: State, m: Machine, label: str) -> bool:
+def _is_plain(cls: ClassInfo, m: Machine) -> bool:
+    """Whether a class, its bases and its subclasses are all known, and none says how its objects are awaited."""
+    return not any(
+        one.node.keywords
+        or one.node.decorators
+        or not m.index.is_closed(one)
+        or not m.index.externals(one) <= _NOT_AWAITED
+        or m.index.member(one, "__await__")[1]
+        for one in (cls, *m.index.subclasses(cls))
+    )
+
+
+def needless(value: Value, awaited: f.Expr, site: Site, state: State, m: Machine, label: str) -> bool:
     """Tell of an await of something that cannot be awaited; whether it was told."""
     what = not_awaitable(value, state, m)
     if what is None:
         return False
     is_context = isinstance(value, Primitive) and value.kind in {"engine-begin", "session-begin"}
-    m.emit(NeedlessAwait(site=site, what=what, label=label, is_enough=not is_context))
+    event = NeedlessAwait(site=site, what=what, label=label, is_enough=not is_context, where=site)
+    m.emit(event, _giver(awaited, state, m))
     return True
+
+
+def _giver(awaited: f.Expr, state: State, m: Machine) -> int | None:
+    """The object whose method gave what is awaited: `self.repository` in `self.repository.add(note)`."""
+    func = awaited.func if isinstance(awaited, f.Call) else awaited
+    owner = func.value if isinstance(func, f.Attr) else None
+    part = owner
+    while isinstance(part, f.Attr):
+        part = part.value
+    if owner is None or not isinstance(part, f.Name):
+        return None
+    with m.trial():
+        giver = m.evaluate(owner, state.copy())
+    return giver.id if isinstance(giver, Ref) else None

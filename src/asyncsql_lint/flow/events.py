@@ -41,6 +41,10 @@ class Event(Struct, frozen=True, kw_only=True):
         """Whether a place of its story has this path."""
         return any(site.path == path for site, _ in self.trace)
 
+    def error(self) -> str:
+        """The builtin error that is certain at `site`, which code may expect there; empty when it is none of those."""
+        return ""
+
 
 class CoroutineLost(Event, frozen=True, kw_only=True):
     """A coroutine dropped or consumed un-awaited. `label` is what made it, `how` what became of it.
@@ -56,14 +60,19 @@ class CoroutineLost(Event, frozen=True, kw_only=True):
 
 
 class NeedlessAwait(Event, frozen=True, kw_only=True):
-    """An await of something that cannot be awaited; `what` describes it, `label` the expression.
+    """An await, at `where`, of something that cannot be awaited; `what` describes it, `label` the expression.
 
-    `is_enough` tells whether the code is right without the `await`.
+    `is_enough` tells whether the code is right without the `await`: for every caller that is known.
     """
 
     what: str
     label: str
     is_enough: bool
+    where: Site
+
+    def error(self) -> str:
+        """It cannot be awaited."""
+        return "TypeError"
 
 
 class WrongProtocol(Event, frozen=True, kw_only=True):
@@ -96,6 +105,10 @@ class LegacyQuery(Event, frozen=True, kw_only=True):
     owner: str = "AsyncSession"
     name: str = "query"
     is_text: bool = False
+
+    def error(self) -> str:
+        """There is no such method."""
+        return "" if self.is_text else "AttributeError"
 
 
 class AttributeRead(Event, frozen=True, kw_only=True):
@@ -292,6 +305,10 @@ class RowRead(Event, frozen=True, kw_only=True):
     use: str = ""
     is_column: bool = False
 
+    def error(self) -> str:
+        """A row has no such attribute."""
+        return "" if self.use else "AttributeError"
+
 
 class ExecMisused(Event, frozen=True, kw_only=True):
     """`session.exec()` where there is none, or for what it does not give.
@@ -303,6 +320,10 @@ class ExecMisused(Event, frozen=True, kw_only=True):
     kind: str
     what: str
     use: str = ""
+
+    def error(self) -> str:
+        """There is no such method."""
+        return "" if self.kind == "rows" else "AttributeError"
 
 
 class Unentered(Event, frozen=True, kw_only=True):

@@ -582,7 +582,9 @@ class Executor(Contexts):
         outer = self.frame.sink
         inner = Sink(watched=True)
         self.frame.sink = inner
+        guards, self.frame.guards = self.frame.guards, (*self.frame.guards, statement)
         ends = self.block(statement.body, [state.copy()])
+        self.frame.guards = guards
         guarded = Sink(watched=outer.watched or bool(statement.final))
         self.frame.sink = guarded
         after = self.block(statement.orelse, ends)

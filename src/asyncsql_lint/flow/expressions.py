@@ -10,7 +10,17 @@ from msgspec.structs import replace
 
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import datatypes, faults, leaks, middlewares, prefixes, reflection, temporal, transactions
+from asyncsql_lint.flow import (
+    datatypes,
+    dicts,
+    faults,
+    leaks,
+    middlewares,
+    prefixes,
+    reflection,
+    temporal,
+    transactions,
+)
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.answers import answer, is_pure
 from asyncsql_lint.flow.coroutines import lost, needless
@@ -148,8 +158,9 @@ class Expressions(Machine):
             case f.Attr():
                 self.assign_attribute(target, value, state)
             case f.Sub():
-                owner = self.evaluate(target.value, state)
-                middlewares.stored(target, owner, self.evaluate(target.index, state), value, state)
+                owner, key = self.evaluate(target.value, state), self.evaluate(target.index, state)
+                middlewares.stored(target, owner, key, value, state)
+                dicts.put(target, key, value, state, self)
 
     def unpack(self, target: f.Sequence, value: Value, state: State) -> None:
         """Assign to several targets."""
@@ -280,8 +291,10 @@ def _await(m: Expressions, e: f.Await, state: State) -> Value:
     m.frame.awaited = outer
     m.frame.sink.watch(transactions.failing(value, state, m), database=isinstance(value, (Coroutine, Task)))
     if isinstance(value, Coroutine):
+        if not m.is_trial:
+            m.sound.add(m.site(e))
         return m.await_(value, m.site(e.value), state)
-    if needless(value, m.site(e), state, m, describe(e.value)):
+    if needless(value, e.value, m.site(e), state, m, describe(e.value)):
         return UNKNOWN
     made = m.await_(value, m.site(e.value), state)
     started = value.coroutine if isinstance(value, Task) else value
@@ -335,10 +348,8 @@ def item(value: Value, index: Value, m: Expressions, site: Site, state: State) -
             return values[number] if -len(values) <= number < len(values) else UNKNOWN
         case LibraryMethod(receiver=Row() as row, name="_mapping"):
             return _mapped(row, index)
-        case DictValue() if isinstance(number, str):
-            return dict(value.items).get(number, value.other)
         case DictValue():
-            return value.other
+            return dicts.entry(value, index)
         case External(name="builtins.list" | "typing.List" | "typing.Sequence" | "collections.abc.Sequence"):
             return ListValue(index)
         case External() | FunctionValue():

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow import (
+    credibility,
     dependencies,
     fixtures,
     transactions,
@@ -84,7 +85,7 @@ class Injection(ByName):
             if not isinstance(value, Opaque):
                 return value
         if param.annotation is not None:
-            typed = self.names.annotated(param.annotation, info.module, state, site, "parameter")
+            typed = credibility.promised(param, info, state, self.names, self)
             dependencies.undeclared(param, info, site, state, self)
             if not isinstance(typed, Opaque):
                 return typed

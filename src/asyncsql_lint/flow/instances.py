@@ -547,8 +547,8 @@ def blocked(m: Machine, site: Site, what: str, of: str, state: State, confidence
     """Note that the event loop stands still here; in a plain function its async caller is told."""
     frame = m.frame
     frame.database = True
-    if frame.mode not in {"loop", "greenlet"}:
-        return
+    if frame.mode not in {"loop", "greenlet"} or frame.awaited == site.node:
+        return  # an `await` of it fails: that is what is told
     event = LoopBlocked(site=site, context=frame.context, confidence=confidence, what=what, of=of, where=site)
     frame.blocked.append(event)
 

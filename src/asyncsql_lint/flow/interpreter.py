@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 
 from asyncsql_lint.config.library_versions import Versions
 from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
-from asyncsql_lint.flow import advice, containers, defaults, dependencies, percall
+from asyncsql_lint.flow import advice, containers, credibility, defaults, dependencies, percall
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.answers import forget_conditions
 from asyncsql_lint.flow.engines import MAKERS
@@ -192,8 +193,12 @@ class Interpreter(Injection):
         for info in self.index.classes():
             if self.models.is_mapped(info):
                 self.root_defaults(info)
-        for function in rest:
-            if self.relevant(function) or self.is_handed(function):
+        # the values that callers bring come before what annotations say of a session
+        rest = [function for function in rest if self.relevant(function) or self.is_handed(function)]
+        ranks = {function: credibility.rank(function, self.index) for function in rest}
+        for _, group in groupby(sorted(rest, key=ranks.__getitem__), key=ranks.__getitem__):
+            self._templates.clear()
+            for function in group:
                 self.root(function.module, function)
         dependencies.thrown_in(self)
         percall.check(self)

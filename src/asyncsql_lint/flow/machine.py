@@ -20,6 +20,7 @@ from asyncsql_lint.diagnostics import Confidence
 from asyncsql_lint.diagnostics.site import Site
 from asyncsql_lint.flow.engines import Engines
 from asyncsql_lint.flow.events import Event
+from asyncsql_lint.flow.fallbacks import is_expected
 from asyncsql_lint.flow.freeze import ENTRY
 from asyncsql_lint.flow.objects import HeapObject, Instance, Object, Query, Result, Session
 from asyncsql_lint.flow.state import Effect, State
@@ -132,7 +133,8 @@ class Frame:
     `glanced` are the nodes of attributes whose value is only looked at, and kept nowhere.
     `unguarded` are the sessions it was given with what may fail on them, `guarded` tells that from here on others may
     see to that. `waits` are the numbers of what waits for something else than a database, `failing` tells that some
-    session has an error that was caught, `statement` is the number of the statement that is run.
+    session has an error that was caught, `statement` is the number of the statement that is run. `guards` are the
+    `try`s whose body is gone through.
     """
 
     module: ModuleInfo
@@ -161,6 +163,7 @@ class Frame:
     waits: set[int] = field(default_factory=set)
     failing: bool = False
     statement: int = -1
+    guards: tuple[f.Try, ...] = ()
 
     @property
     def context(self) -> str:
@@ -188,7 +191,9 @@ class Failure:
 class Machine(ABC):
     """State that outlives functions, and what every part of the analysis needs.
 
-    `frame` is the function that is being analysed, the last of `frames`.
+    `frame` is the function that is being analysed, the last of `frames`. `brought` is what callers bring for annotated
+    parameters (`credibility`), `sound` are the places of `await`s that have something to await for one caller at least.
+    In a trial (`is_trial`) nothing is told: what is gone through does not run.
     """
 
     frame: Frame
@@ -218,6 +223,9 @@ class Machine(ABC):
         self.begins: bool | None = None
         self.notes: dict[Site, set[str]] = {}
         self.holders: dict[Site, FunctionInfo | None] = {}
+        self.brought: dict[tuple[FunctionInfo, str], set[str]] = {}
+        self.sound: set[Site] = set()
+        self.is_trial = False
 
     # -- what the parts provide
 
@@ -266,6 +274,15 @@ class Machine(ABC):
             self.frames.pop()
             if self.frames:
                 self.frame = self.frames[-1]
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """Tell nothing of what is gone through: it does not run, or not here."""
+        outer, self.is_trial = self.is_trial, True
+        try:
+            yield
+        finally:
+            self.is_trial = outer
 
     def site(self, node: f.Node) -> Site:
         """The place of a node of the function that is being analysed."""
@@ -390,6 +407,8 @@ class Machine(ABC):
     def emit(self, event: Event, subject: int | None = None) -> None:
         """Tell an event. If it is about an object that the function was given, its callers hear of it."""
         frame = self.frame
+        if self.is_trial or (not event.calls and is_expected(event.error(), event.site.node, frame.guards)):
+            return
         if not event.context:
             event = replace(event, context=frame.context)
             self.holders[event.site] = frame.function

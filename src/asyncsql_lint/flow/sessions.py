@@ -68,7 +68,7 @@ def method(ref: Ref, session: Session, name: str, arguments: Arguments, site: Si
         return marked(ref, name, arguments, site, state, m)
     if session.kind == "session" and name not in api.SESSION_IO | {"delete", "close", "remove"}:
         return marked(ref, name, arguments, site, state, m)
-    blocks = name in api.SESSION_IO if session.kind == "session" else name in api.CONNECTION_COROUTINES - {"close"}
+    blocks = name in api.SESSION_IO if session.kind == "session" else name in api.CONNECTION_IO
     if blocks and name != "query" and not session.greenlet:
         what = f"{session.kind}.{name}()"
         orm.blocked(m, site, f"`{what}`", f"a sync {session.kind}", state, session.confidence)

@@ -113,7 +113,8 @@ class Summaries:
             frozen = Frozen([*values, *over], heap)
         else:
             frozen = Frozen([*map(_general, values), *over], heap, lambda exact: _without_dull(exact, heap))
-        key = (function, mode, tuple(names), tuple(closed), frozen.key(), self._m.frame.locks > 0)
+        trial = self._m.is_trial  # it tells nothing: not to be taken for one that does
+        key = (function, mode, tuple(names), tuple(closed), frozen.key(), self._m.frame.locks > 0, trial)
         found = self._table.get(key)
         if found is not None:
             return found, frozen
@@ -174,7 +175,7 @@ class Summaries:
         summary.yields = self._outcomes(frame.yields, objects)
         summary.pending = frame.pending
         summary.blocked = frame.blocked
-        if function.node.is_async:
+        if function.node.is_async and not m.is_trial:
             for event in frame.blocked:
                 m.events.setdefault(event)
                 m.holders.setdefault(event.site, function)
@@ -237,7 +238,8 @@ class Summaries:
     def tell(self, summary: Summary, given: Frozen, site: Site, function: FunctionInfo, state: State) -> None:
         """Pass on the events that the caller's objects cause, and what blocks the loop in a plain function."""
         m = self._m
-        m.call_sites.setdefault(function, set()).add(site)
+        if not m.is_trial:
+            m.call_sites.setdefault(function, set()).add(site)
         m.frame.database |= summary.database
         if summary.engines or summary.disposed:
             m.frame.engines |= {replace(e, site=given.back(e.site)) for e in summary.engines}

@@ -35,6 +35,9 @@ CONNECTION_COROUTINES = frozenset(
 )
 """Coroutine functions of AsyncConnection."""
 
+CONNECTION_IO = CONNECTION_COROUTINES - {"aclose", "close", "get_raw_connection", "run_sync", "start"}
+"""Methods of a sync Connection that may talk to the database. Some coroutine functions have no counterpart."""
+
 CONNECTION_SYNC = frozenset(
     "closed get_nested_transaction get_transaction in_nested_transaction in_transaction".split()
 )

@@ -57,10 +57,12 @@ class SuperfluousAwait(Rule[NeedlessAwait]):
     def check(self, event: NeedlessAwait) -> Iterator[Finding]:
         """Yield what is wrong with `event`."""
         label = f"`{event.label}`" if event.label else "This"
+        is_here = event.site == event.where
         yield self.found(
             event,
-            f"{label} is awaited, but gives {event.what}",
-            repair=RemoveAwait(event.site) if event.is_enough else None,
+            f"{label} is awaited{'' if is_here else ' behind this call'}, but gives {event.what}",
+            repair=RemoveAwait(event.where) if event.is_enough and is_here else None,
+            help="" if is_here else "the object that is brought here is not the one that the function is written for",
             repair_title="Remove the await",
             symbol=event.label,
         )

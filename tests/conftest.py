@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from tests.support.fixture_project import FixtureProject, open_fixture_project
 from tests.support.postgres import Server, running_server
+
+os.environ.pop("PYTEST_ADDOPTS", None)  # meant for this run: those that tests start would clear its --basetemp
 
 
 @pytest.fixture(scope="session")

@@ -5,11 +5,23 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from asyncsql_lint.flow import instances as orm
+from asyncsql_lint.flow import transactions
 from asyncsql_lint.flow.machine import Machine, truth
 from asyncsql_lint.flow.objects import Instance, Object, Slot
 from asyncsql_lint.flow.plans import LOADS
 from asyncsql_lint.flow.state import State
-from asyncsql_lint.flow.values import NONE, ClassValue, Const, Opaque, Ref, Statement, TupleValue, Value
+from asyncsql_lint.flow.values import (
+    NONE,
+    ClassValue,
+    Const,
+    LibraryMethod,
+    Opaque,
+    Primitive,
+    Ref,
+    Statement,
+    TupleValue,
+    Value,
+)
 from asyncsql_lint.index.definitions import ClassInfo, Target
 from asyncsql_lint.index.models import Attribute
 from asyncsql_lint.syntax import facts as f
@@ -28,6 +40,9 @@ def narrow(test: f.Expr, holds: bool, state: State, m: Machine) -> None:
             _compared(test, holds, state, m)
         case f.Call(func=f.Name(id="isinstance"), args=(f.Name() as target, kind)):
             _isinstance(target, kind, holds, state, m)
+        case f.Call(func=f.Attr(name="in_transaction", value=receiver), args=()):
+            if holds and _is_plain(receiver):
+                transactions.found_begun(m.evaluate(receiver, state), state, m)
         case f.Name() | f.Attr() | f.Walrus():
             if holds:
                 _has_key(test, state, m)
@@ -36,6 +51,16 @@ def narrow(test: f.Expr, holds: bool, state: State, m: Machine) -> None:
             value = place(test, state, m)
             if value is not None:
                 store(test, narrowed(value, holds), state, m)
+            match value:
+                case Primitive(kind="plain", of=LibraryMethod(name="in_transaction", receiver=asked)) if holds:
+                    transactions.found_begun(asked, state, m)
+
+
+def _is_plain(expression: f.Expr) -> bool:
+    """Whether an expression is a name, or attributes of one: it may be evaluated again."""
+    while isinstance(expression, f.Attr):
+        expression = expression.value
+    return isinstance(expression, f.Name)
 
 
 def narrowed(value: Value, holds: bool) -> Value:

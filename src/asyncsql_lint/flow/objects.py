@@ -109,14 +109,16 @@ class Instance(Struct, frozen=True):
 class Transaction(Enum):
     """What is known of a session's transaction: MARKED was begun and has no connection yet (`add()`), OPEN has one.
 
-    ENDED was committed or rolled back in a `begin()` block that goes on. Whether a session at rest has none is not told
-    from not knowing: neither proves anything.
+    ENDED was committed or rolled back in a `begin()` block that goes on. JOINED was found begun by `in_transaction()`:
+    by whom, and whether that ever happens, nobody knows. Whether a session at rest has none is not told from not
+    knowing: neither proves anything.
     """
 
     UNKNOWN = "unknown"
     MARKED = "marked"
     OPEN = "open"
     ENDED = "ended"
+    JOINED = "joined"
 
 
 class Failed(Struct, frozen=True):

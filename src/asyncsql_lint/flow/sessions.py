@@ -101,8 +101,8 @@ def marked(ref: Ref, name: str, arguments: Arguments, site: Site, state: State, 
         case "expunge_all":
             lifecycle.detached_all(number, site, state)
             return NONE
-        case "in_transaction" if transactions.asked(number, state):
-            return Const(True)
+        case "in_transaction":
+            return transactions.asked(number, state)
         case _ if name in api.SESSION_SYNC | api.CONNECTION_SYNC:
             return Primitive("plain")
         case _:

@@ -26,6 +26,7 @@ from asyncsql_lint.flow.values import (
     Alias,
     Arguments,
     ClassValue,
+    Const,
     Coroutine,
     LibraryMethod,
     Primitive,
@@ -116,7 +117,7 @@ def given(session: Session) -> Session:
 
 
 def _put(number: int, session: Session, state: State, transaction: Transaction, *, blocks: int) -> None:
-    unsaved = session.unsaved if transaction in BEGUN else None
+    unsaved = session.unsaved if transaction in BEGUN | {Transaction.JOINED} else None
     state.heap[number] = replace(session, transaction=transaction, blocks=blocks, failed=None, unsaved=unsaved)
 
 
@@ -165,10 +166,21 @@ def modified(number: int | None, state: State, m: Machine) -> None:
         state.heap[number] = replace(session, transaction=Transaction.MARKED)
 
 
-def asked(number: int, state: State) -> bool:
-    """Whether `in_transaction()` is certainly true."""
+def asked(number: int, state: State) -> Value:
+    """What `in_transaction()` says: true where a transaction is certainly begun, else nobody knows (`found_begun`)."""
     session = known(number, state)
-    return session is not None and session.transaction in BEGUN
+    if session is not None and session.transaction in BEGUN | {Transaction.JOINED}:
+        return Const(True)
+    return Primitive("plain", LibraryMethod(Ref(number), "in_transaction"))
+
+
+def found_begun(receiver: Value, state: State, m: Machine) -> None:
+    """`in_transaction()` was true, although nothing that is known has begun a transaction."""
+    session = known(receiver.id, state) if isinstance(receiver, Ref) else None
+    if session is None or not isinstance(receiver, Ref) or not _counts(session, m):
+        return
+    if session.transaction is Transaction.UNKNOWN and not session.blocks:
+        state.heap[receiver.id] = replace(session, transaction=Transaction.JOINED)
 
 
 def operated(number: int, name: str, arguments: Arguments, site: Site, state: State, m: Machine) -> None:
@@ -200,7 +212,9 @@ def operated(number: int, name: str, arguments: Arguments, site: Site, state: St
         now = known(number, state)
         if now is not None and _counts(now, m):
             closed = now.ended if now.kind == "connection" else None
-            state.heap[number] = replace(now, transaction=Transaction.OPEN, ended=closed)
+            joined = now.transaction is Transaction.JOINED
+            opened = Transaction.JOINED if joined else Transaction.OPEN
+            state.heap[number] = replace(now, transaction=opened, ended=closed)
 
 
 def _at_hand(number: int, arguments: Arguments, state: State) -> bool:
@@ -310,7 +324,9 @@ def begins(manager: Value, site: Site, state: State, m: Machine, *, is_block: bo
     if manager.kind == "savepoint":
         if session.transaction is Transaction.ENDED:
             _tell_ended(number, session, "begin_nested()", site, state, m)
-        _put(number, replace(session, nested=True), state, Transaction.OPEN, blocks=blocks)
+        joined = session.transaction is Transaction.JOINED
+        begun = Transaction.JOINED if joined else Transaction.OPEN
+        _put(number, replace(session, nested=True), state, begun, blocks=blocks)
         return
     if manager.kind == "transaction":
         _tell_begun(number, session, site, state, m)
@@ -378,8 +394,12 @@ def _left_transaction(manager: Primitive, number: int, site: Site, state: State)
         return
     blocks = max(session.blocks - 1, 0)
     ended = session.transaction is Transaction.ENDED and blocks > 0
-    inner = manager.kind == "savepoint" and session.transaction in BEGUN
-    after = Transaction.ENDED if ended else Transaction.OPEN if inner else Transaction.UNKNOWN
+    inner = manager.kind == "savepoint"
+    after = Transaction.UNKNOWN
+    if ended or (inner and session.transaction is Transaction.JOINED):
+        after = session.transaction
+    elif inner and session.transaction in BEGUN:
+        after = Transaction.OPEN
     _put(number, replace(session, nested=session.nested and blocks > 0), state, after, blocks=blocks)
     if manager.kind in {"session-begin", "engine-begin"}:
         _left_session(number, site, state)

@@ -20,8 +20,8 @@ class Attribute:
     `collection` and `direction` (`one-to-many`, `many-to-one`, `many-to-many`, `one-to-one` seen from the side
     without the foreign key) are None when not known; `lazy` is None when it could not be read. For columns:
     `server_update` tells that an UPDATE leaves it expired. `defaulted` is a relationship with a default of its own,
-    which counts in dataclasses; `stops` one that certainly has no `join_depth`; `deletes` one whose cascade, as far as
-    it can be read, deletes the objects behind it, too.
+    which counts in dataclasses; `is_listed` one that only its annotation calls a collection; `stops` one that certainly
+    has no `join_depth`; `deletes` one whose cascade, as far as it can be read, deletes the objects behind it, too.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Attribute:
     mutable: bool = False
     defaulted: bool = False
     stops: bool = False
+    is_listed: bool = False
 
     def lazy_from(self, model: ClassInfo) -> str | None:
         """The `lazy=` that counts where `model` is queried: an eager one stops at a class that is in its path already.
@@ -414,6 +415,7 @@ class Models:
             deletes=not complete or _deletes(options.get("cascade")) or "cascade_delete" in options,
             defaulted=not options.keys().isdisjoint({"default", "default_factory"}),
             stops=complete and "join_depth" not in options,
+            is_listed=bool(collection) and complete and not many and options.keys().isdisjoint(_SAY_THE_SIDE),
         )
 
     def _target(self, call: f.Call, options: dict[str, f.Expr], module: ModuleInfo) -> ClassInfo | None:
@@ -485,7 +487,7 @@ class Models:
             collection = relation.collection if relation.collection is not None else not many_to_one
             direction = "many-to-one" if many_to_one else "one-to-many" if collection else "one-to-one"
             return self._settled(relation, collection, direction, keys)
-        if relation.collection is True:
+        if relation.collection is True and not (relation.is_listed and self._is_only_mine(info, target, mine)):
             return self._settled(relation, True, "one-to-many")
         if keys:
             return self._settled(relation, False, "many-to-one", keys)
@@ -494,6 +496,13 @@ class Models:
         if relation.collection is False:
             return self._settled(relation, False, "one-to-one")
         return self._settled(relation, True, "one-to-many")
+
+    def _is_only_mine(self, info: ClassInfo, target: ClassInfo | None, mine: frozenset[str]) -> bool:
+        """Whether the foreign key between two classes is on this side: then it is one object, whatever `list` says.
+
+        `RelationshipProperty` takes from such an annotation what kind of collection it would be, not that it is one.
+        """
+        return target is not None and bool(mine) and not self._columns_pointing(target, info)
 
     def _settled(
         self, relation: Attribute, collection: bool | None, direction: str | None, keys: frozenset[str] = frozenset()
@@ -622,6 +631,10 @@ class Models:
             lazy=lazy,
             back_populates=relation.name,
         )
+
+
+_SAY_THE_SIDE = frozenset({"uselist", "primaryjoin", "foreign_keys", "remote_side"})
+"""Options of a relationship beside which its foreign keys do not tell whether it is a collection."""
 
 
 def _deletes(cascade: f.Expr | None) -> bool:

@@ -205,7 +205,7 @@ class ProjectIndex:
 
     def parents(self, info: ClassInfo) -> list[ClassInfo]:
         """The classes of the project that `info` names as its bases."""
-        return [p for p in (self._class_of(d) for d, _ in self.bases(info)) if p is not None]
+        return [parent for definition, _ in self.bases(info) for parent in self._parents(definition)]
 
     def mro(self, info: ClassInfo) -> tuple[ClassInfo, ...]:
         """The classes of the project that `info` inherits from, itself first, in the order of attribute look-up."""
@@ -221,6 +221,21 @@ class ProjectIndex:
         chain = [c for parent in self.parents(info) for c in self.mro(parent) if c is not info]
         last = {c: i for i, c in enumerate(chain)}
         return (info, *(c for i, c in enumerate(chain) if last[c] == i))
+
+    def _parents(self, definition: Definition) -> list[ClassInfo]:
+        """The classes that a base stands for: `declarative_base(cls=PreBase)` makes one that inherits from PreBase."""
+        found = self._class_of(definition)
+        if found is not None:
+            return [found]
+        call = definition[1].value if isinstance(definition, tuple) else None
+        if not isinstance(definition, tuple) or not isinstance(call, f.Call):
+            return []
+        if "sqlalchemy.declarative_base()" not in self._external(definition):
+            return []
+        given = next((k.value for k in call.keywords if k.name == "cls"), None)
+        parts = given.items if isinstance(given, f.Sequence) else (given,) if given is not None else ()
+        resolved = [d for part in parts for d in self.resolve(definition[0], part)[:1]]
+        return [parent for d in resolved if (parent := self._class_of(d)) is not None]
 
     def _class_of(self, definition: Definition, depth: int = 0) -> ClassInfo | None:
         """The class behind a definition; `Alias = Class` is followed."""

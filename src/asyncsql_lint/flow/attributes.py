@@ -329,7 +329,7 @@ class Attributes(Expressions):
             if attribute.kind == "relationship" and attribute.lazy in {"dynamic", "write_only"}:
                 return LibraryMethod(Primitive(attribute.lazy, ref), name)
             return orm.read(ref, name, site, state, self)
-        if name == "awaitable_attrs":
+        if name == "awaitable_attrs" and self.index.member(instance.model, name)[0] is None:
             return Awaitable(ref)
         if name in {"__table__", "__mapper__"}:
             return self.class_attribute(instance.model, name, ref, site, state)
@@ -338,12 +338,19 @@ class Attributes(Expressions):
             return UNKNOWN
         method = self.index.method(instance.model, name)
         if method is None and name in _SQLMODEL_METHODS:
-            return LibraryMethod(ref, name)
+            return self.schema_method(ref, instance, name, state)
         if method is None:
             return orm.read(ref, name, site, state, self) if narrowing.turned_out(ref, name, state, self) else UNKNOWN
         if self.is_property(method):
             return self.invoke_unseen(BoundMethod(method, ref), site, state)
         return self.bound(method, ref)
+
+    def schema_method(self, ref: Ref, instance: Instance, name: str, state: State) -> Value:
+        """`model_dump` and its like, which SQLModel's tables have: what only its annotation calls a row is a schema."""
+        if instance.born == "unknown" and not self.index.inherits(instance.model, "sqlmodel.SQLModel"):
+            state.heap[ref.id] = instance.forgotten()
+            return UNKNOWN
+        return LibraryMethod(ref, name)
 
     def invoke_unseen(self, method: BoundMethod, site: Site, state: State) -> Value:
         """Run what is no call to the eye: a property, a `__repr__`. What fails in it is told at its use."""
@@ -382,7 +389,7 @@ class Attributes(Expressions):
             if again is not None:
                 state.heap[ref.id] = replace(again, attributes={**again.attributes, name: value})
         if isinstance(value, Opaque) and self.is_pydantic(found.cls) and name == "model_dump":
-            return External("builtins.dict")
+            return External("pydantic.BaseModel.model_dump")
         return value
 
     def is_pydantic(self, info: ClassInfo) -> bool:

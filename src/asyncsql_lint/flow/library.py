@@ -428,8 +428,10 @@ def _gone_through(m: Expressions, number: int, arguments: Arguments, site: Site,
 
 def _container(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
     first = arguments.positional[0] if arguments.positional else None
+    if first is None and name == "builtins.dict":
+        return DictValue(arguments.keywords, UNKNOWN if arguments.open else NONE)
     if first is None:
-        return ListValue(UNKNOWN, ()) if name != "builtins.dict" else DictValue(arguments.keywords, NONE)
+        return ListValue(UNKNOWN, ())
     lost(first, f"passed to `{name.rpartition('.')[2]}()`", site, state, m)
     items = first.items if isinstance(first, (ListValue, TupleValue)) else None
     if isinstance(first, (ListValue, TupleValue)) and name in {"builtins.list", "builtins.tuple"}:
@@ -452,6 +454,11 @@ def _container(m: Expressions, name: str, arguments: Arguments, site: Site, stat
     if name == "builtins.dict":
         return UNKNOWN
     return ListValue(element)
+
+
+def _dumped(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
+    """`schema.model_dump()`: a dict of nobody knows which of its fields."""
+    return DictValue((), UNKNOWN)
 
 
 def _map(m: Expressions, name: str, arguments: Arguments, site: Site, state: State) -> Value:
@@ -698,6 +705,7 @@ _TABLE: dict[str, Handler] = {
     "sqlalchemy.delete": _dml,
     "sqlalchemy.text": _text,
     "pydantic.Field": _field,
+    "pydantic.BaseModel.model_dump": _dumped,
     "decouple.config": _environment,
     **dict.fromkeys((f"{name}.build" for name in _URL_CLASSES), _built),
     "sqlalchemy.aliased": _aliased,

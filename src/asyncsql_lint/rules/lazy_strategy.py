@@ -10,6 +10,8 @@ from asyncsql_lint.rule import Finding, Rule, RuleMeta
 from asyncsql_lint.wording import FORBIDDEN, MISSING_GREENLET, story
 
 _HELP = "run `.statement` (dynamic) or `.select()` (write-only) with the session"
+_NO_ATTRS = "inherit from `sqlalchemy.ext.asyncio.AsyncAttrs`, or load it with the query"
+_FORBIDDEN = "load it with the query: an option there counts more than the model's `lazy=`"
 _NOLOAD = "load it, or leave it with `lazyload()` or `raiseload()`: `noload` is deprecated from SQLAlchemy 2.1 on"
 
 
@@ -22,6 +24,7 @@ _WORDS = {
 }
 
 
+_HELPS = {"no-attrs": _NO_ATTRS, "forbidden": _FORBIDDEN, "noload": _NOLOAD}
 _RAISES = {"forbidden": FORBIDDEN, "noload": "no error: an empty collection, or None, for what has rows"}
 
 
@@ -88,7 +91,7 @@ class LazyStrategy(Rule[AttributeRead]):
             event,
             f"`{event.model}.{event.attribute}` {words}",
             related=story(event),
-            help=_NOLOAD if event.why == "noload" else _HELP,
+            help=_HELPS.get(event.why, _HELP),
             symbol=f"{event.model}.{event.attribute}",
             raises=_RAISES.get(event.why, MISSING_GREENLET),
         )

@@ -118,7 +118,8 @@ class AttributeRead(Event, frozen=True, kw_only=True):
     (there, but empty), `deferred`, `dynamic`, `commit`, `rollback`, `expire`, `server` (the database made the value);
     `detached` tells that no session is there to load it. `write` is the name of a method that changes the collection,
     or `=`; `serializer` names what reads it without saying so. `chain` is the path from the queried entity. `target`
-    is the class of a many-to-one's object: if the session holds one, nothing may have to be loaded.
+    is the class of a many-to-one's object: if the session holds one, nothing may have to be loaded; `twin` is the class
+    of an object behind a to-one: if the session had one with this attribute, it may be the same.
     """
 
     model: str
@@ -136,6 +137,7 @@ class AttributeRead(Event, frozen=True, kw_only=True):
     others: tuple[Site, ...] = ()
     cause: Site | None = None
     target: ClassInfo | None = None
+    twin: ClassInfo | None = None
 
     def placed(self, place: Callable[[Site], Site]) -> AttributeRead:
         """The same event with the places of its story and of its query replaced."""

@@ -389,6 +389,30 @@ def _way(relation: str, start: int, state: State) -> list[int]:
     return passed
 
 
+def met_before(event: AttributeRead, session: int | None, state: State, m: Machine) -> bool:
+    """Whether a caller's session makes up for what a read does not find: by the target, or the object itself."""
+    if at_hand(event.target, -1, session, state, m):
+        return True
+    return event.twin is not None and event.attribute in _met(event.twin, session, event.query, state, m)
+
+
+def _met(model: ClassInfo, session: int | None, statement: Site | None, state: State, m: Machine) -> set[str]:
+    """The relationships that may be there on an object of a class because its session has got it before.
+
+    Whatever comes to a row that the session holds gives the same object, with all that is loaded on it. Those that the
+    same `statement` has given are different rows.
+    """
+    names: set[str] = set()
+    for one in state.heap.values():
+        if not isinstance(one, Instance) or session is None or one.session != session or one.path:
+            continue
+        if one.expired is not None or one.life not in _HELD or one.statement == statement:
+            continue
+        if m.index.is_subclass(one.model, model):
+            names |= {r.name for r in m.models.relationships(model) if relationship_loaded(one, r)[0] is not NO}
+    return names
+
+
 def _failed(
     ref: Ref,
     instance: Instance,
@@ -431,7 +455,8 @@ def _past(cause: Cause, number: int, state: State) -> None:
 def not_awaitable(instance: Instance, attribute: Attribute, m: Machine) -> str:
     """Why `awaitable_attrs` cannot help: the class has none (`no-attrs`), or loading is forbidden (`forbidden`)."""
     names = m.index.externals(instance.model)
-    if "sqlalchemy.AsyncAttrs" not in names and m.index.is_closed(instance.model):
+    finds_its_own = m.index.method(instance.model, "__getattr__") is not None
+    if "sqlalchemy.AsyncAttrs" not in names and m.index.is_closed(instance.model) and not finds_its_own:
         return "no-attrs"
     if attribute.kind == "relationship":
         loaded, why = relationship_loaded(instance, attribute)
@@ -482,8 +507,28 @@ def tell(
         chain=(*chain(instance, m), step(instance.model, attribute)),
         cause=expiry.site if expiry is not None else None,
         target=attribute.target if attribute.direction == "many-to-one" and why == "lazy" else None,
+        twin=instance.model if why == "lazy" and _is_behind_one(instance, m) else None,
     )
-    m.emit(event, ref.id)
+    m.emit(event, asked_of(event, ref.id, instance.session, m))
+
+
+def asked_of(event: AttributeRead, number: int, session: int | None, m: Machine) -> int:
+    """Of what among the things that its function was given a read hangs: the object `number`, if that was given.
+
+    Of an object that the function has queried itself, the session: what is missing may be there, held by the callers.
+    """
+    if 0 <= number < m.frame.entries or (event.target is None and event.twin is None):
+        return number
+    return session if session is not None and 0 <= session < m.frame.entries else number
+
+
+def _is_behind_one(instance: Instance, m: Machine) -> bool:
+    """Whether an object was reached by a relationship to one."""
+    if not instance.path or instance.life is Life.DETACHED:
+        return False
+    model, name = instance.path[-1]
+    relation = m.models.attribute(model, name)
+    return relation is not None and relation.collection is False
 
 
 def _is_let(plan: Plan, relation: Attribute) -> bool:
@@ -584,6 +629,10 @@ def child_of(
     is_key_there = relation.direction in {"one-to-many", "one-to-one"}
     if back is not None and is_key_there and strategy_of(plan, back, target) not in {"raise", "noload"}:
         over[back.name] = Slot(YES, ref, NEAR)
+    if relation.collection is False:
+        met = _met(target, parent.session, parent.statement, state, m) - over.keys()
+        relations = [r for r in m.models.relationships(target) if r.name in met]
+        over.update({r.name: Slot(MAYBE) for r in relations if by_plan(plan, r, target)[0] is NO})
     child = Instance(
         model=target,
         plan=plan,

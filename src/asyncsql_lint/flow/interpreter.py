@@ -12,7 +12,7 @@ from asyncsql_lint.flow import advice, containers, credibility, defaults, depend
 from asyncsql_lint.flow import instances as orm
 from asyncsql_lint.flow.answers import forget_conditions
 from asyncsql_lint.flow.engines import MAKERS
-from asyncsql_lint.flow.events import SyncSessionGiven
+from asyncsql_lint.flow.events import AttributeRead, Event, SyncSessionGiven
 from asyncsql_lint.flow.fixtures import SCOPE
 from asyncsql_lint.flow.injection import Injection
 from asyncsql_lint.flow.machine import Failure, Unreachable, outside
@@ -34,6 +34,7 @@ from asyncsql_lint.flow.values import (
 from asyncsql_lint.index.definitions import ClassInfo, FunctionInfo, ModuleInfo, Target, collect
 from asyncsql_lint.index.fixtures import Fixtures
 from asyncsql_lint.index.models import Models
+from asyncsql_lint.index.modules import is_test
 from asyncsql_lint.index.project import ProjectIndex
 from asyncsql_lint.syntax import facts as f
 from asyncsql_lint.syntax.walk import blocks
@@ -50,6 +51,7 @@ class Interpreter(Injection):
         self._catching = {}
         self._matters = {}
         self._decorated: dict[FunctionInfo, Value] = {}
+        self._unasked: dict[FunctionInfo, list[Event]] = {}
         self._templates: dict[ClassInfo, tuple[Object, State] | None] = {}
         self._scopes: dict[tuple[ModuleInfo, int], ModuleInfo] = {}
         self.fixtures = Fixtures(index)
@@ -200,9 +202,20 @@ class Interpreter(Injection):
             self._templates.clear()
             for function in group:
                 self.root(function.module, function)
+        self._ask_callers()
         dependencies.thrown_in(self)
         percall.check(self)
         advice.check(self)
+
+    def _ask_callers(self) -> None:
+        """Tell of what the session of a caller might have made up for, where nobody calls; else the callers have told.
+
+        A test that calls the application is no caller: what it holds is up to the test.
+        """
+        for function, events in self._unasked.items():
+            is_theirs = is_test(function.module.path)
+            if not any(is_theirs or not is_test(site.path) for site in self.call_sites.get(function, ())):
+                self.events.update(dict.fromkeys(events))
 
     def root_defaults(self, info: ClassInfo) -> None:
         """Look through the defaults of a model's columns."""
@@ -239,12 +252,20 @@ class Interpreter(Injection):
     def root_function(self, function: FunctionInfo, state: State) -> None:
         """Analyse a function as if a framework called it."""
         receiver = self.receiver(function, state)
+        own = self.plain_object(receiver, state)
+        if own is not None and isinstance(receiver, Ref) and receiver.id >= 0:
+            self.complete(receiver, own, state)  # a session that it holds is its maker's
         env = self.given_by_framework(function, state, receiver)
         self.assume(env, state)
         mode = "loop" if function.node.is_async else "sync"
         summary, given = self.summaries.of(function, env, mode, state, {})
-        for event, _ in summary.pending:
-            self.emit(event.placed(given.back))
+        for event, entry in summary.pending:
+            moved = event.placed(given.back)
+            number = given.originals[entry] if entry >= 0 else None
+            if not isinstance(moved, AttributeRead) or self.session(number, state) is None:
+                self.emit(moved)
+            elif not self.summaries.at_hand(moved, number, state):
+                self._unasked.setdefault(function, []).append(moved)
         containers.provided(function, summary, self)
         if function.node.is_async:
             self.given_sync(function, env, state)

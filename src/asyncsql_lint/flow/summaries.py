@@ -249,25 +249,39 @@ class Summaries:
         for event, entry in summary.pending:
             moved = event.placed(given.back)
             number = given.originals[entry] if entry >= 0 else None
-            if isinstance(moved, AttributeRead) and self._at_hand(moved, number, state):
+            if isinstance(moved, AttributeRead) and self.at_hand(moved, number, state):
                 continue
             if entry == -1:
                 m.emit(moved.called(site, function.name) if isinstance(moved, ErrorSwallowed) else moved)
                 continue
+            if isinstance(moved, AttributeRead) and m.session(number, state) is not None:
+                m.emit(moved, number)
+                continue
             first = m.implicit and not event.calls
             moved = replace(moved, calls=(*event.calls, (site, m.frame.context)), implicit=event.implicit or first)
             m.holders.setdefault(site, m.frame.function)
-            m.emit(moved, number)
+            m.emit(moved, self._subject(moved, number, state))
         if summary.blocked and not function.node.is_async:
             first_block = summary.blocked[0]
             trace = ((first_block.site, f"in `{function.name}()`, called here"), *first_block.trace)
             m.frame.blocked.append(replace(first_block, site=site, context=m.frame.context, trace=trace))
 
-    def _at_hand(self, event: AttributeRead, number: int | None, state: State) -> bool:
-        """Whether the caller holds what a many-to-one read in its callee needs, where the callee cannot see it."""
+    def _subject(self, event: Event, number: int | None, state: State) -> int | None:
+        """What an event is about for this function's callers."""
         found = self._m.instance(number, state)
-        session = found.session if found is not None else None
-        return orm.at_hand(event.target, -1 if number is None else number, session, state, self._m)
+        if found is None or number is None or not isinstance(event, AttributeRead):
+            return number
+        return orm.asked_of(event, number, found.session, self._m)
+
+    def at_hand(self, event: AttributeRead, number: int | None, state: State) -> bool:
+        """Whether the caller holds what a read in its callee needs, where the callee cannot see it.
+
+        `number` is that of the object, or of the session where the callee has queried the object itself.
+        """
+        found = self._m.instance(number, state)
+        if found is not None:
+            return orm.at_hand(event.target, -1 if number is None else number, found.session, state, self._m)
+        return orm.met_before(event, number if self._m.session(number, state) is not None else None, state, self._m)
 
     def apply(self, outcome: Outcome, given: Frozen, state: State, effects: tuple[Effect, ...] | None = None) -> Value:
         """Bring an outcome's objects and effects into the caller's state; returns its value there."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from asyncsql_lint.flow import instances as orm
-from asyncsql_lint.flow import transactions
 from asyncsql_lint.flow.machine import Machine, truth
-from asyncsql_lint.flow.objects import Instance, Object, Slot
+from asyncsql_lint.flow.objects import Instance, Object, Slot, Transaction
 from asyncsql_lint.flow.plans import LOADS
 from asyncsql_lint.flow.state import State
 from asyncsql_lint.flow.values import (
@@ -42,7 +41,7 @@ def narrow(test: f.Expr, holds: bool, state: State, m: Machine) -> None:
             _isinstance(target, kind, holds, state, m)
         case f.Call(func=f.Attr(name="in_transaction", value=receiver), args=()):
             if holds and _is_plain(receiver):
-                transactions.found_begun(m.evaluate(receiver, state), state, m)
+                _found_begun(m.evaluate(receiver, state), state, m)
         case f.Name() | f.Attr() | f.Walrus():
             if holds:
                 _has_key(test, state, m)
@@ -53,7 +52,16 @@ def narrow(test: f.Expr, holds: bool, state: State, m: Machine) -> None:
                 store(test, narrowed(value, holds), state, m)
             match value:
                 case Primitive(kind="plain", of=LibraryMethod(name="in_transaction", receiver=asked)) if holds:
-                    transactions.found_begun(asked, state, m)
+                    _found_begun(asked, state, m)
+
+
+def _found_begun(receiver: Value, state: State, m: Machine) -> None:
+    """`in_transaction()` was true, although nothing that is known has begun a transaction."""
+    session = m.session(receiver, state)
+    if session is None or not isinstance(receiver, Ref) or not session.is_async or session.scoped or session.blocks:
+        return
+    if receiver.id >= 0 and session.transaction is Transaction.UNKNOWN:
+        state.heap[receiver.id] = replace(session, transaction=Transaction.JOINED)
 
 
 def _is_plain(expression: f.Expr) -> bool:

@@ -167,20 +167,11 @@ def modified(number: int | None, state: State, m: Machine) -> None:
 
 
 def asked(number: int, state: State) -> Value:
-    """What `in_transaction()` says: true where a transaction is certainly begun, else nobody knows (`found_begun`)."""
+    """What `in_transaction()` says: true where a transaction is certainly begun, else nobody knows (`narrowing`)."""
     session = known(number, state)
     if session is not None and session.transaction in BEGUN | {Transaction.JOINED}:
         return Const(True)
     return Primitive("plain", LibraryMethod(Ref(number), "in_transaction"))
-
-
-def found_begun(receiver: Value, state: State, m: Machine) -> None:
-    """`in_transaction()` was true, although nothing that is known has begun a transaction."""
-    session = known(receiver.id, state) if isinstance(receiver, Ref) else None
-    if session is None or not isinstance(receiver, Ref) or not _counts(session, m):
-        return
-    if session.transaction is Transaction.UNKNOWN and not session.blocks:
-        state.heap[receiver.id] = replace(session, transaction=Transaction.JOINED)
 
 
 def operated(number: int, name: str, arguments: Arguments, site: Site, state: State, m: Machine) -> None:

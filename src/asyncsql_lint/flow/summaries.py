@@ -33,6 +33,7 @@ from asyncsql_lint.flow.objects import HeapObject, Instance, Loaded, Object, Ses
 from asyncsql_lint.flow.state import HANDLED, Effect, RunningTask, State, dull, is_address, join
 from asyncsql_lint.flow.values import NONE, UNKNOWN, Const, Coroutine, Engine, Opaque, Ref, Statement, Value
 from asyncsql_lint.index.definitions import FunctionInfo
+from asyncsql_lint.index.modules import is_test
 
 MAX_OUTCOMES = 4
 """Ways of returning that are told apart."""
@@ -255,7 +256,8 @@ class Summaries:
                 m.emit(moved.called(site, function.name) if isinstance(moved, ErrorSwallowed) else moved)
                 continue
             if isinstance(moved, AttributeRead) and m.session(number, state) is not None:
-                m.emit(moved, number)
+                if is_test(moved.site.path) or not is_test(m.frame.module.path):
+                    m.emit(moved, number)  # what a test holds beside its call of the application is up to the test
                 continue
             first = m.implicit and not event.calls
             moved = replace(moved, calls=(*event.calls, (site, m.frame.context)), implicit=event.implicit or first)

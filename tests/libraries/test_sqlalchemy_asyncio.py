@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import ForeignKey, Result, ScalarResult, create_engine, exc, select
+from sqlalchemy import Connection, ForeignKey, Result, ScalarResult, create_engine, exc, select
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
@@ -121,6 +121,7 @@ def test_every_result_method_is_one_of_async_result() -> None:
 
 def test_sync_sessions_and_queries_have_what_blocks() -> None:
     assert plain_methods(SQLModelSession) >= tables.SESSION_IO
+    assert plain_methods(Connection) >= tables.CONNECTION_IO
     assert plain_methods(Session) >= tables.SESSION_IO - {"exec"}
     assert plain_methods(Query) >= tables.QUERY_IO
 

@@ -21,11 +21,17 @@ class SyncSessionDependency(Rule[SyncSessionGiven]):
 
     ## Example
     ```python
-    def slow_report(session: Session) -> None:
+    REPORTS = {}
+
+
+    def report(function):
+        REPORTS[function.__name__] = function
+        return function
+
+
+    @report
+    def slow(session: Session) -> None:
         session.execute(text("select pg_sleep(0.4)"))
-
-
-    REPORTS = {"slow": slow_report}
 
 
     @app.get("/report")
@@ -35,11 +41,17 @@ class SyncSessionDependency(Rule[SyncSessionGiven]):
 
     ## Use instead
     ```python
-    def slow_report(session: Session) -> None:
+    REPORTS = {}
+
+
+    def report(function):
+        REPORTS[function.__name__] = function
+        return function
+
+
+    @report
+    def slow(session: Session) -> None:
         session.execute(text("select pg_sleep(0.4)"))
-
-
-    REPORTS = {"slow": slow_report}
 
 
     @app.get("/report")
